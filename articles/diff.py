@@ -1,0 +1,163 @@
+"""What differs between two versions of a story: by field, by block of the body, by word inside a block.
+
+Pure: two StoryContents in, a list of changes out. How a change looks stands in `templates/desk/_diff.html`.
+Whole bodies are never compared word by word: blocks are paired first, so that the cost stays bounded.
+"""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from articles import body
+from articles.content import Byline, Label, Lead, Picture, StoryContent
+
+Kind = Literal["same", "added", "removed", "changed"]
+
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]", re.UNICODE)
+#: Beyond this many tokens a block is shown as replaced: word comparison takes quadratic time.
+_MOST_TOKENS = 4_000
+#: Blocks less alike than this are two blocks, not one that was changed.
+_ALIKE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of words that is the same, added or removed."""
+
+    kind: Kind
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One piece of a comparison: a field's value, or a block of the body."""
+
+    kind: Kind
+    runs: tuple[Run, ...]
+    markup_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """What happened to one field, with its name as the desk prints it."""
+
+    field: str
+    label: str
+    changes: tuple[Change, ...]
+
+
+_LABELS = {
+    "headline": "Headline",
+    "standfirst": "Standfirst",
+    "body": "Body",
+    "slug": "Slug",
+    "language": "Language",
+    "section": "Section",
+    "topics": "Topics",
+    "bylines": "Bylines",
+    "lead": "Lead photo",
+    "pictures": "Pictures",
+}
+
+
+def compare(old: StoryContent, new: StoryContent) -> list[FieldChange]:
+    """Return the fields that differ, in reading order; an empty list when a reader would see the same."""
+    found = []
+    for field, label in _LABELS.items():
+        before, after = getattr(old, field), getattr(new, field)
+        if before == after:
+            continue
+        if field == "body":
+            changes = compare_bodies(before, after)
+        else:
+            changes = (Change("changed", compare_words(_words(before), _words(after))),)
+        found.append(FieldChange(field, label, tuple(changes)))
+    return found
+
+
+def compare_words(old: str, new: str) -> tuple[Run, ...]:
+    """Return the runs of words that lead from one plain text to the other."""
+    if old == new:
+        return (Run("same", new),) if new else ()
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    if len(before) + len(after) > _MOST_TOKENS:
+        return tuple(run for run in (Run("removed", old), Run("added", new)) if run.words)
+    runs = []
+    for op, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if op == "equal":
+            runs.append(Run("same", "".join(after[j1:j2])))
+            continue
+        if i2 > i1:
+            runs.append(Run("removed", "".join(before[i1:i2])))
+        if j2 > j1:
+            runs.append(Run("added", "".join(after[j1:j2])))
+    return tuple(runs)
+
+
+def compare_bodies(old: str, new: str) -> list[Change]:
+    """Return the blocks of the new body, with the removed ones where they stood."""
+    before, after = body.blocks(old), body.blocks(new)
+    changes: list[Change] = []
+    for op, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if op == "equal":
+            changes += [Change("same", (Run("same", _block_words(block)),)) for block in after[j1:j2]]
+        else:
+            changes += _paired(before[i1:i2], after[j1:j2])
+    return changes
+
+
+def _paired(before: Sequence[str], after: Sequence[str]) -> list[Change]:
+    """Pair each removed block with the block that it most likely became, keeping the order of both."""
+    changes: list[Change] = []
+    rest = list(after)
+    for block in before:
+        match = _most_alike(block, rest)
+        if match is None:
+            changes.append(Change("removed", (Run("removed", _block_words(block)),)))
+            continue
+        changes += [Change("added", (Run("added", _block_words(new)),)) for new in rest[:match]]
+        old_words, new_words = _block_words(block), _block_words(rest[match])
+        changes.append(Change("changed", compare_words(old_words, new_words), markup_only=old_words == new_words))
+        rest = rest[match + 1 :]
+    return changes + [Change("added", (Run("added", _block_words(new)),)) for new in rest]
+
+
+def _most_alike(block: str, candidates: Sequence[str]) -> int | None:
+    words = _block_words(block)
+    matcher = difflib.SequenceMatcher(None, autojunk=False)
+    matcher.set_seq2(words)
+    best, best_ratio = None, _ALIKE
+    for index, candidate in enumerate(candidates):
+        matcher.set_seq1(_block_words(candidate))
+        if matcher.real_quick_ratio() > best_ratio and (ratio := matcher.quick_ratio()) > best_ratio:
+            best, best_ratio = index, ratio
+    return best
+
+
+def _block_words(block: str) -> str:
+    """Return a block as an editor reads it: a picture is named, since it has no words of its own."""
+    pictures = [f"[Photo {figure.photo}; alt: {figure.alt or 'none'}; {figure.layout}] " for figure in body.figures(block)]
+    return "".join(pictures) + " ".join(body.text(block).split())
+
+
+def _words(value: object) -> str:
+    """Return a field's value as a line an editor can read."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case Label():
+            return value.name
+        case Byline():
+            note = f" ({value.note})" if value.note else ""
+            return f"{value.name}, {value.role}{note}"
+        case Picture():
+            return f"Photo {value.photo} ({value.digest[:8]}): {value.credit or 'no credit'}"
+        case Lead():
+            return f"{_words(value.picture)}. Caption: {value.caption or 'none'}. Alt: {value.alt or 'none'}"
+        case tuple():
+            return "; ".join(_words(item) for item in value)
+    raise TypeError(f"A story has no field of type {type(value).__name__}.")

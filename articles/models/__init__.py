@@ -1,0 +1,18 @@
+"""Stories in the database, from the working copy to what readers see."""
+
+from articles.models.article import Article, Byline
+from articles.models.published import PublishedArticle, Redirect
+from articles.models.record import Approval, Event, Revision
+from articles.models.structure import Section, Topic
+
+__all__ = [
+    "Approval",
+    "Article",
+    "Byline",
+    "Event",
+    "PublishedArticle",
+    "Redirect",
+    "Revision",
+    "Section",
+    "Topic",
+]

@@ -1,0 +1,231 @@
+"""The story as the desk works on it: columns, bylines, topics.
+
+Decides how the working copy is stored and how it becomes a StoryContent and back. It changes through the
+verbs in `workflow.py` only; what readers see is a PublishedArticle and never this.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from articles import body, content
+from articles.bylines import BylineRole
+from articles.content import StoryContent
+from articles.models.structure import Section, Topic
+from articles.statuses import OPEN, Status
+from articles.transitions import STATUS_CHANGES
+from authors.models import Author, User
+from media.models import Photo
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    """Reading rules for working copies. None of them is for readers."""
+
+    def of(self, user: User) -> "ArticleQuerySet":
+        """Stories that somebody started or stands under."""
+        return self.filter(Q(created_by=user) | Q(pk__in=Byline.objects.filter(author__user=user).values("article")))
+
+    def open(self) -> "ArticleQuerySet":
+        """Stories that somebody still has to do something with."""
+        return self.filter(status__in=OPEN)
+
+    def in_review(self) -> "ArticleQuerySet":
+        """Stories that wait for an editor, the longest waiting first."""
+        return self.filter(status=Status.IN_REVIEW).order_by("changed_at", "pk")
+
+    def scheduled(self) -> "ArticleQuerySet":
+        """Approved stories that have a time, the next one first."""
+        return self.filter(status=Status.APPROVED, publish_at__isnull=False).order_by("publish_at", "pk")
+
+    def due(self, *, at: dt.datetime) -> "ArticleQuerySet":
+        """Scheduled stories whose time has come by `at` (aware): readers see them, the desk's state lags."""
+        return self.scheduled().filter(publish_at__lte=at)
+
+    def for_lists(self) -> "ArticleQuerySet":
+        """Stories with all that one row of a list prints; bodies stay in the database."""
+        return (
+            self.select_related("section", "section__parent", "created_by", "approval")
+            .prefetch_related(models.Prefetch("bylines", Byline.objects.select_related("author")))
+            .defer("body", "standfirst")
+        )
+
+
+class Article(models.Model):
+    """A story on the desk. `version` counts changes of the words; every save names the one it started from."""
+
+    headline = models.CharField("headline", max_length=300, blank=True)
+    standfirst = models.TextField("standfirst", max_length=1_000, blank=True)
+    body = models.TextField("body", blank=True)
+    slug = models.CharField("slug", max_length=120, blank=True)
+    language = models.CharField("language", max_length=12)
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, null=True, blank=True, verbose_name="section")
+    topics = models.ManyToManyField(Topic, blank=True, verbose_name="topics")
+    lead_photo = models.ForeignKey(
+        Photo, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="lead photo"
+    )
+    lead_alt = models.CharField("alt text", max_length=500, blank=True)
+    lead_caption = models.CharField("caption", max_length=1_000, blank=True)
+
+    status = models.CharField("status", max_length=12, choices=Status.choices, default=Status.DRAFT)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    publish_at = models.DateTimeField("publish at", null=True, blank=True, editable=False)
+    approval = models.ForeignKey(
+        "articles.Approval", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    first_published_at = models.DateTimeField("first published", null=True, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField("created")
+    changed_at = models.DateTimeField("last changed")
+
+    objects: ClassVar[models.Manager["Article"]] = ArticleQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "story"
+        verbose_name_plural = "stories"
+        ordering = ("-changed_at", "-pk")
+        indexes = (
+            models.Index(fields=("-changed_at", "-id"), name="article_newest_change"),
+            models.Index(fields=("status", "changed_at"), name="article_by_status"),
+            models.Index(fields=("publish_at",), condition=Q(publish_at__isnull=False), name="article_scheduled"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="article_status_known"),
+            models.CheckConstraint(
+                condition=Q(approval__isnull=False) | ~Q(status__in=[Status.APPROVED, Status.PUBLISHED]),
+                name="article_approved_means_approval",
+            ),
+            models.CheckConstraint(
+                condition=Q(publish_at__isnull=True) | Q(status=Status.APPROVED),
+                name="article_only_approved_has_a_time",
+            ),
+        )
+        triggers = (
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            # Not even SQL takes a draft to readers: only the changes that the table of verbs knows.
+            pgtrigger.FSM(name="status_by_table", field="status", transitions=sorted(STATUS_CHANGES)),
+        )
+
+    def __str__(self) -> str:
+        return self.headline or "Untitled story"
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the story's page on the desk; readers' addresses belong to PublishedArticle."""
+        return reverse("admin:articles_article_change", args=[self.pk])
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Tell whether the story is approved and has a time. No query."""
+        return self.status == Status.APPROVED and self.publish_at is not None
+
+    @property
+    def state(self) -> str:
+        """Return the state in a word, as lists print it: the status, or Scheduled. No query."""
+        return "Scheduled" if self.is_scheduled else Status(self.status).label
+
+    def content(self) -> StoryContent:
+        """Read the working copy as one version of the story. At most five queries."""
+        figures = body.figures(self.body)
+        wanted = {figure.photo for figure in figures} | ({self.lead_photo_id} if self.lead_photo_id else set())
+        photos = Photo.objects.in_bulk(wanted)
+        bylines = self.bylines.select_related("author").order_by("position", "pk")
+        return StoryContent(
+            headline=self.headline,
+            standfirst=self.standfirst,
+            body=self.body,
+            slug=self.slug,
+            language=self.language,
+            section=section_label(self.section),
+            topics=tuple(topic_label(topic) for topic in self.topics.order_by("name")),
+            bylines=tuple(byline.as_printed() for byline in bylines),
+            lead=content.Lead(picture(photos[self.lead_photo_id]), self.lead_alt, self.lead_caption)
+            if self.lead_photo_id
+            else None,
+            pictures=pictures_of(self.body, photos),
+        )
+
+    def take(self, version: StoryContent) -> None:
+        """Write a version into the working copy: save the row, and replace bylines and topics. Six queries."""
+        names = dict(Author.objects.filter(pk__in=[line.author for line in version.bylines]).values_list("pk", "name"))
+        self.headline, self.standfirst, self.body = version.headline, version.standfirst, version.body
+        self.slug, self.language = version.slug, version.language
+        self.section_id = version.section.pk if version.section else None
+        self.lead_photo_id = version.lead.picture.photo if version.lead else None
+        self.lead_alt = version.lead.alt if version.lead else ""
+        self.lead_caption = version.lead.caption if version.lead else ""
+        self.save()
+        self.topics.set([topic.pk for topic in version.topics])
+        self.bylines.all().delete()
+        Byline.objects.bulk_create(
+            Byline(
+                article=self,
+                author_id=line.author,
+                role=line.role,
+                printed_name="" if line.name == names[line.author] else line.name,
+                position=position,
+            )
+            for position, line in enumerate(version.bylines)
+        )
+
+
+class Byline(models.Model):
+    """One person under one story: who, as what, in which place, and by which name if not the usual one."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="+", verbose_name="author")
+    role = models.CharField("role", max_length=20, choices=BylineRole.choices, default=BylineRole.WRITER)
+    printed_name = models.CharField(
+        "printed as", max_length=120, blank=True, help_text="Only where it differs from the author’s name."
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("article", "author", "role"),
+                name="byline_once_per_role",
+                violation_error_message="This author already stands under the story in this role.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.printed_name or self.author.name
+
+    def as_printed(self) -> content.Byline:
+        """Return the byline as a reader would see it now. Needs the author in hand."""
+        return byline(self.author, role=self.role, printed_name=self.printed_name)
+
+
+# --- Facts of rows, as a version writes them down ---------------------------------------------------------------
+
+
+def section_label(section: Section | None) -> content.Label | None:
+    """Return a section as a version names it."""
+    return content.Label(section.pk, str(section), section.path) if section else None
+
+
+def topic_label(topic: Topic) -> content.Label:
+    """Return a topic as a version names it."""
+    return content.Label(topic.pk, topic.name, topic.slug)
+
+
+def byline(author: Author, *, role: str, printed_name: str = "") -> content.Byline:
+    """Return one person under a story, with their note as it stands."""
+    return content.Byline(author.pk, printed_name or author.name, author.slug, role, content.plain(author.note).strip())
+
+
+def picture(photo: Photo) -> content.Picture:
+    """Return a photo's facts as they stand, the printed credit included."""
+    return content.Picture(photo.pk, photo.digest, photo.width, photo.height, photo.credit_line)
+
+
+def pictures_of(source: str, photos: Mapping[int, Photo]) -> tuple[content.Picture, ...]:
+    """Return the facts of the photos that a body shows, each once, in order of number; unknown ones are left out."""
+    numbers = sorted({figure.photo for figure in body.figures(source)})
+    return tuple(picture(photos[number]) for number in numbers if number in photos)

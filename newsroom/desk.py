@@ -1,0 +1,46 @@
+"""The staff door: Django's admin as the newsroom's desk, at `/desk/`.
+
+Decides who may enter, what the menu offers and where signing in happens. What the home page lists comes from
+`articles.desk`; each app registers its own pages.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+
+class Desk(AdminSite):
+    """The one admin site. Signing in and out are django-allauth's pages, with its rate limits."""
+
+    site_header = settings.SITE_NAME
+    site_title = f"{settings.SITE_NAME} desk"
+    index_title = "Desk"
+    index_template = "desk/home.html"
+    enable_nav_sidebar = False
+    empty_value_display = "–"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let active accounts in. No query beyond the session's."""
+        return bool(request.user.is_active and request.user.is_authenticated)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send to the sign-in page, and back to where the person wanted to go."""
+        wanted = request.GET.get("next") or reverse("admin:index")
+        if self.has_permission(request):
+            return redirect("admin:index")
+        return redirect_to_login(wanted, reverse("account_login"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Leave it to the page that signs out everywhere else too."""
+        return redirect("account_logout")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show what this person has to do now."""
+        from articles.desk import home
+
+        return super().index(request, {**home.context(request), **(extra_context or {})})
