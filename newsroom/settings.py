@@ -170,6 +170,7 @@ LANGUAGE_CODE = ENV["LANGUAGE_CODE"]
 TIME_ZONE = ENV["TIME_ZONE"]
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = ["newsroom.formats"]
 
 # --- Files --------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ RESERVED_SLUGS = frozenset(
     | {"search", "sitemap", "static", "topics", "media", "about", "preview"}
 )
 
-_SLUG = RegexValidator(re.compile(r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z"), "Use small letters, digits and single hyphens.")
+SLUG = RegexValidator(re.compile(r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z"), "Use small letters, digits and single hyphens.")
 
 
 class SectionQuerySet(models.QuerySet["Section"]):
@@ -37,7 +37,7 @@ class Section(models.Model):
     """A section (News) or a subsection (World). There are two levels, as readers can hold no more in mind."""
 
     name = models.CharField("name", max_length=60)
-    slug = models.CharField("slug", max_length=60, validators=[_SLUG], help_text="Last part of the section’s address.")
+    slug = models.CharField("slug", max_length=60, validators=[SLUG], help_text="Last part of the section’s address.")
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="subsections", verbose_name="part of"
     )
@@ -99,7 +99,7 @@ class Topic(models.Model):
     """What stories are about, across sections: a name with a page."""
 
     name = models.CharField("name", max_length=80, unique=True)
-    slug = models.CharField("slug", max_length=80, unique=True, validators=[_SLUG])
+    slug = models.CharField("slug", max_length=80, unique=True, validators=[SLUG])
 
     class Meta:
         ordering = ("name",)

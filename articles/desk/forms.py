@@ -1,0 +1,242 @@
+"""The forms of the desk: what a person typed becomes a StoryContent, or a sentence about what is wrong with it.
+
+Decides how fields are named and cleaned. Whether the story may change is the verb's to say. A form never
+saves anything itself.
+"""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+
+from articles import body, workflow
+from articles.bylines import BylineRole
+from articles.content import Byline, Lead, StoryContent, one_line, plain
+from articles.editor import BodyWidget
+from articles.models import Article, Section, Topic
+from articles.models import Byline as BylineRow
+from articles.models.article import byline, picture, pictures_of, section_label, topic_label
+from articles.models.structure import SLUG
+from authors.models import Author
+from media.models import Photo
+
+
+#: The id of the page's form: its fields stand in two columns, between other forms.
+STORY = "story"
+
+
+class SectionChoice(forms.ModelChoiceField):
+    """Sections by their whole path, News › World, in the order of the navigation."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=Section.objects.with_parent(), **options)
+
+    def label_from_instance(self, obj: Section) -> str:
+        """Return News › World."""
+        return str(obj)
+
+
+class StoryForm(forms.ModelForm):
+    """What a story says, except who stands under it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+    section = SectionChoice(label="Section", required=False, empty_label="Choose a section")
+    slug = forms.CharField(
+        label="Slug",
+        required=False,
+        max_length=120,
+        validators=[SLUG],
+        help_text="Last part of the story’s address. Left empty, it is made from the headline.",
+    )
+    language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES)
+    topics = forms.ModelMultipleChoiceField(
+        label="Topics", required=False, queryset=Topic.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
+    lead_photo = forms.ModelChoiceField(
+        label="Lead photo", required=False, queryset=Photo.objects.all(), widget=forms.HiddenInput
+    )
+
+    class Meta:
+        model = Article
+        fields = (
+            "headline",
+            "standfirst",
+            "body",
+            "section",
+            "topics",
+            "slug",
+            "language",
+            "lead_photo",
+            "lead_alt",
+            "lead_caption",
+        )
+        widgets = {  # noqa: RUF012 - Django's own way
+            "headline": forms.Textarea(attrs={"rows": 1, "placeholder": "Headline", "class": "headline"}),
+            "standfirst": forms.Textarea(
+                attrs={"rows": 2, "placeholder": "Standfirst: what happened, in a sentence or two", "class": "standfirst"}
+            ),
+            "body": BodyWidget(),
+            "lead_caption": forms.Textarea(attrs={"rows": 3}),
+            "lead_alt": forms.Textarea(attrs={"rows": 2}),
+        }
+        labels = {  # noqa: RUF012 - Django's own way
+            "headline": "Headline",
+            "standfirst": "Standfirst",
+            "body": "Body",
+            "lead_alt": "Alt text",
+            "lead_caption": "Caption",
+        }
+        help_texts = {  # noqa: RUF012 - Django's own way
+            "lead_caption": "What this story says of the picture. The credit is the picture’s own.",
+            "lead_alt": "What the picture shows, for those who cannot see it.",
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, label_suffix="", **options)
+        for field in self.fields.values():
+            field.widget.attrs["form"] = STORY
+
+    def clean_headline(self) -> str:
+        """Return one line."""
+        return one_line(self.cleaned_data["headline"])
+
+    def clean_standfirst(self) -> str:
+        """Return one line: a standfirst has no paragraphs."""
+        return one_line(self.cleaned_data["standfirst"])
+
+    def clean_body(self) -> str:
+        """Return the body in its stored form, whatever was sent."""
+        return body.clean(self.cleaned_data["body"])
+
+    def clean_lead_alt(self) -> str:
+        """Return one line."""
+        return one_line(self.cleaned_data["lead_alt"])
+
+    def clean_lead_caption(self) -> str:
+        """Return one line."""
+        return one_line(self.cleaned_data["lead_caption"])
+
+    def clean_slug(self) -> str:
+        """Refuse a slug that another story still to come has, and offer a free one."""
+        slug: str = self.cleaned_data["slug"]
+        if slug and slug != self.instance.slug and not workflow.slug_is_free(slug, article=self.instance):
+            free = workflow.slug_for(slug, article=self.instance)
+            raise forms.ValidationError(
+                f"Another story on the desk has this slug. “{free}” is free.", code="slug_taken"
+            )
+        return slug
+
+    def clean(self) -> dict[str, Any]:
+        """Keep nobody’s caption for a photo that is not there."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("lead_photo") and (data.get("lead_caption") or data.get("lead_alt")):
+            self.add_error("lead_caption", "There is no lead photo for this caption. Choose one, or take the words out.")
+        return data
+
+    def _post_clean(self) -> None:
+        """Leave the instance as it is: only verbs change a story."""
+
+
+class BylineForm(forms.Form):
+    """One person under the story."""
+
+    author = forms.ModelChoiceField(label="Author", queryset=Author.objects.active(), empty_label="Choose an author")
+    role = forms.ChoiceField(label="Role", choices=BylineRole.choices, initial=BylineRole.WRITER)
+    printed_name = forms.CharField(label="Printed as", required=False, max_length=120)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, label_suffix="", **options)
+        for field in self.fields.values():
+            field.widget.attrs["form"] = STORY
+        if self.initial.get("author"):  # who stands under it already may stay, though inactive by now
+            self.fields["author"].queryset |= Author.objects.filter(pk=self.initial["author"])  # type: ignore[attr-defined]
+
+    def clean_printed_name(self) -> str:
+        """Return one line."""
+        return one_line(self.cleaned_data["printed_name"])
+
+
+class _Bylines(forms.BaseFormSet):
+    """Everybody under a story, in order, nobody twice in one role."""
+
+    ordering_widget = forms.HiddenInput
+    deletion_widget = forms.HiddenInput
+
+    def add_fields(self, form: BylineForm, index: int | None) -> None:
+        """Let the order and the mark of a row taken out belong to the page's form, too."""
+        super().add_fields(form, index)
+        for name in ("ORDER", "DELETE"):
+            form.fields[name].widget.attrs["form"] = STORY
+
+    def clean(self) -> None:
+        """Refuse the same author twice in one role."""
+        if any(self.errors):
+            return
+        seen = set()
+        for form in self.ordered_forms:
+            line = (form.cleaned_data.get("author"), form.cleaned_data.get("role"))
+            if line[0] is not None and line in seen:
+                raise forms.ValidationError(f"{line[0]} stands under the story twice in the same role.")
+            seen.add(line)
+
+    def bylines(self) -> tuple[Byline, ...]:
+        """Return the bylines as printed, in order. No query beyond validation's."""
+        lines = [form.cleaned_data for form in self.ordered_forms if form.cleaned_data.get("author")]
+        return tuple(byline(line["author"], role=line["role"], printed_name=line["printed_name"]) for line in lines)
+
+
+BylineFormSet = forms.formset_factory(
+    BylineForm, formset=_Bylines, extra=0, can_order=True, can_delete=True, max_num=40, validate_max=True
+)
+
+
+def initial_bylines(article: Article | None, author: Author | None) -> list[dict[str, Any]]:
+    """Return what the byline rows start with: the story's, or for a new one its writer."""
+    if article is None:
+        return [{"author": author.pk, "role": BylineRole.WRITER}] if author else []
+    rows = BylineRow.objects.filter(article=article).order_by("position", "pk")
+    return [{"author": row.author_id, "role": row.role, "printed_name": row.printed_name} for row in rows]
+
+
+def content_of(form: StoryForm, bylines: _Bylines) -> StoryContent:
+    """Return the version that two valid forms describe. One query, for the photos in the text."""
+    data = form.cleaned_data
+    lead: Photo | None = data["lead_photo"]
+    photos = Photo.objects.in_bulk([figure.photo for figure in body.figures(data["body"])])
+    return StoryContent(
+        headline=data["headline"],
+        standfirst=data["standfirst"],
+        body=data["body"],
+        slug=data["slug"],
+        language=data["language"],
+        section=section_label(data["section"]),
+        topics=tuple(topic_label(topic) for topic in data["topics"].order_by("name")),
+        bylines=bylines.bylines(),
+        lead=Lead(picture(lead), data["lead_alt"], data["lead_caption"]) if lead else None,
+        pictures=pictures_of(data["body"], photos),
+    )
+
+
+class GivenWithVerb(forms.Form):
+    """What the buttons ask for: a note, a time, a reason. Which of them is needed, the verb says."""
+
+    note = forms.CharField(label="Note", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}))
+    publish_at = forms.DateTimeField(
+        label="Publish at",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+    override_reason = forms.CharField(label="Reason for approving your own words", required=False, max_length=500)
+    content_hash = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def clean_note(self) -> str:
+        """Return text without control characters; a note may have paragraphs."""
+        return plain(self.cleaned_data["note"]).strip()
+
+    @staticmethod
+    def zone() -> str:
+        """Return the newsroom's zone, as the field for a time names it."""
+        now = timezone.localtime()
+        return f"{timezone.get_current_timezone_name()} ({now.tzname()}, UTC{now:%:z})"

@@ -1,0 +1,137 @@
+"""Stories on the desk: the list, and where each of a story's pages is."""
+
+from collections.abc import Callable
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from articles.desk import history, preview, story
+from articles.models import Article, Section
+from articles.statuses import Status
+
+
+class StateFilter(admin.SimpleListFilter):
+    """States as the desk speaks of them; “scheduled” is one."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Offer every state, and scheduled."""
+        return [*[(value, str(label)) for value, label in Status.choices], ("scheduled", "Scheduled")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
+        """Return the stories in that state; an unknown word filters nothing."""
+        if self.value() == "scheduled":
+            return queryset.filter(status=Status.APPROVED, publish_at__isnull=False)
+        return queryset.filter(status=self.value()) if self.value() in Status.values else queryset
+
+
+class SectionFilter(admin.SimpleListFilter):
+    """A section with its subsections."""
+
+    title = "section"
+    parameter_name = "section"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Offer the sections by path. One query."""
+        return [(section.path, str(section)) for section in sorted(Section.objects.with_parent(), key=str)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
+        """Return the stories of that section; an unknown path filters nothing."""
+        parent, _, child = (self.value() or "").partition("/")
+        if child:
+            return queryset.filter(section__slug=child, section__parent__slug=parent)
+        if parent:
+            return queryset.filter(section__slug=parent, section__parent=None) | queryset.filter(
+                section__parent__slug=parent
+            )
+        return queryset
+
+
+class MineFilter(admin.SimpleListFilter):
+    """One's own stories."""
+
+    title = "whose"
+    parameter_name = "mine"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Offer one's own."""
+        return [("1", "My stories")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
+        """Return the stories that this person started or stands under."""
+        if not self.value():
+            return queryset
+        return queryset & Article.objects.of(story.person(request))
+
+
+@admin.register(Article)
+class ArticleAdmin(admin.ModelAdmin):
+    """The list of all stories, and the story's own pages instead of the stock form."""
+
+    list_display = ("headline_or_not", "state_pill", "section", "who", "changed_at")
+    list_display_links = ("headline_or_not",)
+    list_filter = (MineFilter, StateFilter, SectionFilter)
+    search_fields = ("headline", "slug")
+    search_help_text = "Words of the headline or the slug"
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions = None
+    ordering = ("-changed_at", "-pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        """Return rows without their bodies."""
+        return Article.objects.for_lists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Refuse: stories are spiked, never deleted."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of a story's pages; each is behind the desk's door."""
+
+        def behind_the_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+            return self.admin_site.admin_view(view)
+
+        own = [
+            path("<int:story_id>/history/", behind_the_door(history.timeline), name="articles_article_history"),
+            path("<int:story_id>/compare/", behind_the_door(history.compare), name="articles_article_compare"),
+            path("<int:story_id>/preview/", behind_the_door(preview.preview), name="articles_article_preview"),
+            path("add/preview/", behind_the_door(preview.preview), name="articles_article_preview_new"),
+            path("<int:story_id>/do/<slug:verb>/", behind_the_door(story.do), name="articles_article_do"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, bool] | None = None
+    ) -> HttpResponse:
+        """Show the writing page for a new story."""
+        return story.new_story(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, bool] | None = None
+    ) -> HttpResponse:
+        """Show the story page."""
+        return story.story(request, object_id)
+
+    @admin.display(description="Headline", ordering="headline")
+    def headline_or_not(self, article: Article) -> str:
+        """Return the headline, or that there is none yet."""
+        return str(article)
+
+    @admin.display(description="State")
+    def state_pill(self, article: Article) -> SafeString:
+        """Return the state as a pill, with the time where there is one."""
+        state = "scheduled" if article.is_scheduled else article.status
+        return format_html('<span class="status" data-status="{}">{}</span>', state, article.state)
+
+    @admin.display(description="Bylines")
+    def who(self, article: Article) -> str:
+        """Return the names under the story, or who started it."""
+        return ", ".join(str(byline) for byline in article.bylines.all()) or str(article.created_by)

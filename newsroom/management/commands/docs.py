@@ -1,0 +1,134 @@
+"""`manage.py docs`: writes the pages of `docs/` that are made from tables in the code.
+
+Decides how a table reads as a page. `--check` writes nothing and fails when a page is not what the code says.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from articles.statuses import Status
+from articles.transitions import VERBS
+from authors.roles import PERMISSIONS, Role
+from newsroom.environment import VARIABLES
+
+_MADE = "<!-- Made by `manage.py docs` from {source}; change it there. -->\n"
+
+#: The conditions in an editor's words. A test holds this against the table of verbs.
+NEEDS = {
+    "headline": "a headline",
+    "body": "text",
+    "section": "a section",
+    "byline": "somebody under it",
+    "slug": "a slug that no other story still to come has",
+    "photo_credits": "a credit on every photo, and every photo in the library",
+    "note": "a note",
+    "with_its_writer": "for its writer: not in review, not approved",
+    "own_only_as_draft": "for its writer: still a draft",
+    "four_eyes": "somebody who wrote none of the words since the last approval (a chief may override, with a reason)",
+    "approval": "an approval of exactly these words",
+    "not_scheduled": "no time set",
+    "scheduled": "a time set",
+    "future_time": "a time to come",
+    "free_address": "an address that no other story of that day has or had",
+    "never_published": "never seen by readers",
+}
+
+
+def pages() -> dict[str, str]:
+    """Return the pages by file name."""
+    return {"settings.md": _settings(), "workflow.md": _workflow(), "roles.md": _roles()}
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(head), ["---"] * len(list(head)), *(list(row) for row in rows)]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def _settings() -> str:
+    def shown(default: object) -> str:
+        if default == "":
+            return "empty"
+        text = ",".join(default) if isinstance(default, list) else str(int(default) if isinstance(default, bool) else default)
+        return f"`{text}`"
+
+    rows = [(f"`{v.name}`", shown(v.default), v.meaning) for v in VARIABLES]
+    return (
+        "# Settings\n\n"
+        + _MADE.format(source="`newsroom/environment.py`")
+        + "\nEverything that an installation can set, as environment variables. "
+        "`0` and `1` switch off and on; lists are separated by commas.\n\n"
+        + _table(["variable", "default", "meaning"], rows)
+    )
+
+
+def _workflow() -> str:
+    def moves(verb: Any) -> str:
+        return "<br>".join(
+            Status(before).label if before == after else f"{Status(before).label} → {Status(after).label}"
+            for before, after in verb.moves.items()
+        )
+
+    rows = [
+        (f"**{verb.label}**", verb.meaning, moves(verb), "; ".join(NEEDS[need] for need in verb.needs) or "–", _who(verb))
+        for verb in VERBS
+    ]
+    return (
+        "# How a story moves\n\n"
+        + _MADE.format(source="`articles/transitions.py`")
+        + "\nA story on the desk is a draft, in review, approved, published or spiked; an approved story with a time "
+        "is *scheduled*. A published story that is edited is a draft again, while readers keep the version that was "
+        "approved. Every verb takes the story’s lock, is refused with a sentence or done whole, and leaves an event "
+        "that cannot be changed. The database refuses every other change of state.\n\n"
+        + _table(["verb", "what it does", "from → to", "the story needs", "who may"], rows)
+    )
+
+
+def _who(verb: Any) -> str:
+    everybody = {p.name: p.roles for p in PERMISSIONS}
+    reach = ", ".join(role.label.lower() for role in Role if role in everybody[verb.permission])
+    own = [role.label.lower() for role in Role if role in everybody.get(verb.own, ()) and role not in everybody[verb.permission]]
+    return f"{reach}; {', '.join(own)}: own stories" if own else reach
+
+
+def _roles() -> str:
+    rows = [
+        (p.meaning, f"`{p.name}`", *("●" if role in p.roles else "" for role in Role))
+        for p in PERMISSIONS
+    ]
+    return (
+        "# Who may do what\n\n"
+        + _MADE.format(source="`authors/roles.py`")
+        + "\nEvery account has one role. “Own” stories are those that somebody started or stands under.\n\n"
+        + _table(["may", "permission", *(role.label for role in Role)], rows)
+    )
+
+
+class Command(BaseCommand):
+    """Writes the pages, or checks them."""
+
+    help = "Write the documentation pages that are made from tables in the code; --check only compares."
+    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own way
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--check", action="store_true", help="Write nothing; fail when a page is out of date.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write or compare."""
+        folder = settings.BASE_DIR / "docs"
+        stale = [name for name, text in pages().items() if not _same(folder / name, text)]
+        if options["check"]:
+            if stale:
+                raise CommandError(f"Out of date: docs/{', docs/'.join(stale)}. Run `python manage.py docs`.")
+            return
+        for name in stale:
+            (folder / name).write_text(pages()[name], encoding="utf-8")
+            self.stdout.write(f"docs/{name}")
+
+
+def _same(path: Any, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
