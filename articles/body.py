@@ -49,7 +49,17 @@ _CLEANER = nh3.Cleaner(
     strip_comments=True,
 )
 #: Markup of other editors, and what it means here. Levels a page has already (h1) move down.
-_RENAMED = {"b": "strong", "i": "em", "strike": "s", "del": "s", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3", "div": "p"}
+_RENAMED = {
+    "b": "strong",
+    "i": "em",
+    "strike": "s",
+    "del": "s",
+    "h1": "h2",
+    "h4": "h3",
+    "h5": "h3",
+    "h6": "h3",
+    "div": "p",
+}
 _BLOCKS = _TAGS - _INLINE - {"li", "figcaption", "caption", "thead", "tbody", "tr", "th", "td"}
 _PARTS = {"li": {"ul", "ol"}, "figcaption": {"figure"}}
 _SPAN = re.compile(r"[1-9]\d?\Z")

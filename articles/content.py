@@ -136,5 +136,6 @@ def plain(text: str) -> str:
     return "".join(
         character
         for character in text
-        if character in "\n\t" or (unicodedata.category(character) not in {"Cc", "Cs"} and not "\u202a" <= character <= "\u202e")
+        if character in "\n\t"
+        or (unicodedata.category(character) not in {"Cc", "Cs"} and not "\u202a" <= character <= "\u202e")
     )

@@ -72,7 +72,7 @@ def compare(old: StoryContent, new: StoryContent) -> list[FieldChange]:
         if field == "body":
             changes = compare_bodies(before, after)
         else:
-            changes = (Change("changed", compare_words(_words(before), _words(after))),)
+            changes = [Change("changed", compare_words(_words(before), _words(after)))]
         found.append(FieldChange(field, label, tuple(changes)))
     return found
 
@@ -84,16 +84,27 @@ def compare_words(old: str, new: str) -> tuple[Run, ...]:
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     if len(before) + len(after) > _MOST_TOKENS:
         return tuple(run for run in (Run("removed", old), Run("added", new)) if run.words)
-    runs = []
+    found: list[tuple[str, str, str]] = []  # what stays, or what goes and what comes
     for op, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if op == "equal":
-            runs.append(Run("same", "".join(after[j1:j2])))
-            continue
-        if i2 > i1:
-            runs.append(Run("removed", "".join(before[i1:i2])))
-        if j2 > j1:
-            runs.append(Run("added", "".join(after[j1:j2])))
-    return tuple(runs)
+        gone, come = "".join(before[i1:i2]), "".join(after[j1:j2])
+        if op == "equal" and _is_word(gone):
+            found.append((gone, "", ""))
+        elif found and not found[-1][0]:
+            _, earlier_gone, earlier_come = found.pop()
+            found.append(("", earlier_gone + gone, earlier_come + come))
+        else:
+            found.append(("", gone, come))
+    runs = []
+    for same, gone, come in found:
+        if gone == come:  # a blank that stayed and had no change beside it
+            same, gone, come = gone or same, "", ""
+        runs += [Run("same", same), Run("removed", gone), Run("added", come)]
+    return tuple(run for run in runs if run.words)
+
+
+def _is_word(words: str) -> bool:
+    """Tell whether a run is worth reading by itself; a blank between two changes is part of them."""
+    return any(character.isalnum() for character in words)
 
 
 def compare_bodies(old: str, new: str) -> list[Change]:
@@ -138,7 +149,9 @@ def _most_alike(block: str, candidates: Sequence[str]) -> int | None:
 
 def _block_words(block: str) -> str:
     """Return a block as an editor reads it: a picture is named, since it has no words of its own."""
-    pictures = [f"[Photo {figure.photo}; alt: {figure.alt or 'none'}; {figure.layout}] " for figure in body.figures(block)]
+    pictures = [
+        f"[Photo {figure.photo}; alt: {figure.alt or 'none'}; {figure.layout}] " for figure in body.figures(block)
+    ]
     return "".join(pictures) + " ".join(body.text(block).split())
 
 

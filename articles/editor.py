@@ -36,7 +36,10 @@ EXTENSIONS: dict[str, Any] = {
     "TableRow": True,
     "StoryHeaderCell": True,
     "StoryCell": True,
-    "NewsFigure": {"picker": reverse_lazy("admin:media_photo_picker"), "upload": reverse_lazy("admin:media_photo_upload")},
+    "NewsFigure": {
+        "picker": reverse_lazy("admin:media_photo_picker"),
+        "upload": reverse_lazy("admin:media_photo_upload"),
+    },
     "PasteCleaner": True,
     "WordCount": True,
     "StoryDesk": True,
@@ -64,4 +67,7 @@ class BodyWidget(ProseEditorWidget):
     @property
     def media(self) -> DjangoMedia:
         """Scripts with their import map, and the sheets in the order that lets ours win."""
-        return super().media + Media(importmap=_MODULES, css={"all": [f"{_FOLDER}/editor.css"]})
+        media: DjangoMedia = super().media + Media(
+            importmap=_MODULES, css={"all": ["django_prose_editor/editor.css", f"{_FOLDER}/editor.css"]}
+        )
+        return media

@@ -35,7 +35,7 @@ def cut(
     unchanged = previous is not None and previous.content_hash == version.hash
     facts = {picture.photo: picture for picture in version.pictures}
     words = body.count_words("\n".join((version.headline, version.standfirst, body.text(version.body))))
-    return PublishedArticle(
+    row = PublishedArticle(
         article=article,
         content_hash=version.hash,
         visible_from=visible_from,
@@ -43,7 +43,6 @@ def cut(
         slug=version.slug,
         first_published_at=previous.first_published_at if previous else visible_from,
         updated_at=(previous.updated_at if unchanged else visible_from) if previous else None,
-        section_id=version.section.pk if version.section else None,
         headline=version.headline,
         standfirst=version.standfirst,
         language=version.language,
@@ -54,6 +53,9 @@ def cut(
         lead_data=asdict(version.lead) if version.lead else {},
         word_count=words,
     )
+    if version.section is not None:  # a preview may be of a story that stands nowhere yet
+        row.section_id = version.section.pk
+    return row
 
 
 def put_out(

@@ -117,7 +117,10 @@ def _photo_credits(s: Situation) -> str:
         photo = Photo.objects.filter(pk=nameless[0]).first()
         name = f"“{photo}”" if photo else f"Photo {nameless[0]}"
         if s.article.approval_id:
-            return f"{name} has no credit in the approved version. Add it in the library and have the story approved again."
+            return (
+                f"{name} has no credit in the approved version. "
+                "Add it in the library and have the story approved again."
+            )
         return f"{name} has no credit. Add one in the photo library."
     return ""
 
@@ -181,12 +184,19 @@ def _free_address(s: Situation) -> str:
         return ""
     content = _approved_content(s.article)
     if s.article.first_published_at:
-        day = PublishedArticle.objects.filter(article=s.article).order_by("visible_from").values_list("published_on", flat=True)[0]
+        day = (
+            PublishedArticle.objects.filter(article=s.article)
+            .order_by("visible_from")
+            .values_list("published_on", flat=True)[0]
+        )
     else:
         day = timezone.localdate(s.publish_at or s.now)
     if publishing.address_is_free(s.article, slug=content.slug, on=day):
         return ""
-    return f"Another story of {date_format(day, 'j F Y')} has the address “{content.slug}”. Change the slug and have it approved again."
+    return (
+        f"Another story of {date_format(day, 'j F Y')} has the address “{content.slug}”. "
+        "Change the slug and have it approved again."
+    )
 
 
 def _never_published(s: Situation) -> str:
@@ -283,7 +293,7 @@ def slug_for(headline: str, *, article: Article | None = None) -> str:
     base = base.strip("-") or "story"
     taken = set(
         Article.objects.filter(slug__startswith=base, status__in=OPEN)
-        .exclude(pk=article.pk if article else None)
+        .exclude(pk=article.pk if article else 0)
         .values_list("slug", flat=True)
     )
     if base not in taken:
@@ -340,7 +350,7 @@ def save_draft(
             return article
         before = article.status
         voided = article.approval_id is not None
-        _void_approval(article, now=now)
+        _void_approval(article)
         article.status = BY_NAME["save_draft"].moves[Status(before)]
         _append(article, content, actor=actor, now=now, reason=reason)
         if voided or before != article.status:
@@ -366,9 +376,7 @@ def send_back(article_id: int, *, actor: User, now: dt.datetime, note: str) -> A
         return _move(situation)
 
 
-def approve(
-    article_id: int, *, content_hash: str, actor: User, now: dt.datetime, override_reason: str = ""
-) -> Article:
+def approve(article_id: int, *, content_hash: str, actor: User, now: dt.datetime, override_reason: str = "") -> Article:
     """Vouch for the words with this hash: those that the person read.
 
     Raises TransitionRefused when the words are others by now, or when this person wrote some of them. A photo's
@@ -401,9 +409,7 @@ def publish(article_id: int, *, actor: User, now: dt.datetime) -> Article:
             publishing.take_back(article, scheduled_for=article.publish_at)
             article.publish_at = None
         approval = _standing_approval(article)
-        publishing.put_out(
-            approval.revision.story, article=article, approval=approval, visible_from=now, now=now
-        )
+        publishing.put_out(approval.revision.story, article=article, approval=approval, visible_from=now, now=now)
         article.first_published_at = article.first_published_at or now
         return _move(situation)
 
@@ -418,7 +424,9 @@ def schedule(article_id: int, *, publish_at: dt.datetime | None, actor: User, no
             approval.revision.story, article=article, approval=approval, visible_from=publish_at, now=now
         )
         article.publish_at = publish_at
-        return _move(situation, data={"publish_at": publish_at.isoformat(), "label": f"Scheduled for {moment(publish_at)}"})
+        return _move(
+            situation, data={"publish_at": publish_at.isoformat(), "label": f"Scheduled for {moment(publish_at)}"}
+        )
 
 
 def unschedule(article_id: int, *, actor: User, now: dt.datetime) -> Article:
@@ -476,7 +484,11 @@ def _locked(
     """Hold the story's lock while a verb works; refuse first, and let the database have the last word."""
     try:
         with transaction.atomic():
-            article = Article.objects.select_for_update(of=("self",)).select_related("approval", "section__parent").get(pk=article_id)
+            article = (
+                Article.objects.select_for_update(of=("self",))
+                .select_related("approval", "section__parent")
+                .get(pk=article_id)
+            )
             _settle(article, now=now)
             situation = Situation(
                 article,
@@ -498,7 +510,9 @@ def _locked(
     except IntegrityError as error:
         # The conditions above say the same in better words; this is what a race leaves for the database to find.
         log.warning("verb refused by the database", verb=name, article=article_id, actor=actor.pk, error=str(error))
-        raise TransitionRefused("Somebody else changed this story, or took its address, at the same moment. Look again.") from error
+        raise TransitionRefused(
+            "Somebody else changed this story, or took its address, at the same moment. Look again."
+        ) from error
 
 
 def _settle(article: Article, *, now: dt.datetime) -> bool:
@@ -512,7 +526,12 @@ def _settle(article: Article, *, now: dt.datetime) -> bool:
     article.save(update_fields=["status", "publish_at", "first_published_at", "changed_at"])
     late = (now - due).total_seconds()
     _record(
-        article, "publish", actor=None, now=due, before=before, data={"label": "Published on schedule", "noticed_after_seconds": late}
+        article,
+        "publish",
+        actor=None,
+        now=due,
+        before=before,
+        data={"label": "Published on schedule", "noticed_after_seconds": late},
     )
     if late > 60:
         log.warning("scheduled story noticed late", article=article.pk, seconds=late)
@@ -578,7 +597,7 @@ def _record(
     log.info("story", verb=verb, article=article.pk, actor=actor.pk if actor else None, status=article.status)
 
 
-def _void_approval(article: Article, *, now: dt.datetime) -> None:
+def _void_approval(article: Article) -> None:
     if article.publish_at is not None:
         publishing.take_back(article, scheduled_for=article.publish_at)
         article.publish_at = None
@@ -627,4 +646,6 @@ def _unmet(s: Situation) -> str:
 
 def _hidden(s: Situation) -> bool:
     """Leave out a button that would only say that its opposite is the one to press."""
-    return s.verb.name == "unschedule" and s.article.publish_at is None or s.verb.name == "schedule" and s.article.is_scheduled
+    return (s.verb.name == "unschedule" and s.article.publish_at is None) or (
+        s.verb.name == "schedule" and s.article.is_scheduled
+    )

@@ -4,15 +4,16 @@ Decides what a chief may change of an account, and how somebody gets their first
 the chief. What a role may do stands in `roles.py`. Nobody is deleted here; accounts are switched off.
 """
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from allauth.account.forms import ResetPasswordForm
 from allauth.account.models import EmailAddress
+from allauth.core.context import request_context
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.forms import Field
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
@@ -27,7 +28,8 @@ def send_password_mail(request: HttpRequest, user: User) -> None:
     """
     form = ResetPasswordForm(data={"email": user.email})
     if user.is_active and form.is_valid():
-        form.save(request)
+        with request_context(request):  # also when the request is over, as after a commit
+            form.save(request)
 
 
 class AccountForm(forms.ModelForm):
@@ -36,6 +38,11 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("name", "email", "role", "is_active")
+        error_messages = {"email": {"unique": "There is an account with this address."}}  # noqa: RUF012 - Django's own way
+
+    def clean_email(self) -> str:
+        """Return it in small letters: that is how django-allauth looks for it."""
+        return str(self.cleaned_data["email"]).lower()
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse to leave the newsroom without anybody who can make accounts. One query, where it matters."""
@@ -50,6 +57,14 @@ class AccountForm(forms.ModelForm):
                     "This is the only chief editor who can sign in. Make somebody else chief editor first."
                 )
         return cleaned
+
+
+class AccountChoice(forms.ModelChoiceField):
+    """Accounts to choose from, by name and address."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """Return both."""
+        return f"{obj.name} ({obj.email})"
 
 
 @admin.register(User)
@@ -105,7 +120,7 @@ class UserAdmin(admin.ModelAdmin):
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
         """Say that the mail is out, and show the list."""
-        messages.success(request, f"{obj.name} has an account. A mail with a link to set a password went to {obj.email}.")
+        messages.success(request, f"{obj.name} has an account. A mail to set a password went to {obj.email}.")
         return HttpResponseRedirect(reverse("admin:authors_user_changelist"))
 
     def get_urls(self) -> list[URLPattern]:
@@ -151,7 +166,7 @@ class AuthorAdmin(admin.ModelAdmin):
         """Keep the slug: readers and other sites link to the author's page."""
         return ("slug",) if obj else ()
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Author | None = None) -> dict[str, tuple[str, ...]]:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Author | None = None) -> dict[str, Sequence[str]]:
         """Propose a slug from the name while it can still be chosen."""
         return {} if obj else {"slug": ("name",)}
 
@@ -159,13 +174,16 @@ class AuthorAdmin(admin.ModelAdmin):
         """Nobody: stories keep their author. Authors are made inactive."""
         return False
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Field | None:
-        """Offer accounts by name and address; the note gets room for its three sentences."""
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer accounts by name and address, for two people may share a name."""
+        if db_field.name == "user":
+            kwargs |= {"form_class": AccountChoice, "empty_label": "Nobody: a guest, an agency"}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Give the note room for its three sentences."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "user" and isinstance(field, forms.ModelChoiceField):
-            field.label_from_instance = lambda user: f"{user.name} ({user.email})"  # type: ignore[method-assign]
-            field.empty_label = "Nobody: a guest, an agency"
-        elif db_field.name == "note" and field is not None:
+        if db_field.name == "note" and field is not None:
             field.widget.attrs["rows"] = 4
         return field
 

@@ -23,7 +23,9 @@ class UserManager(BaseUserManager["User"]):
         """Return the account with this address, whatever its capitals."""
         return self.get(email__iexact=username)
 
-    def create_user(self, email: str, password: str | None = None, *, name: str = "", role: str = Role.WRITER) -> "User":
+    def create_user(
+        self, email: str, password: str | None = None, *, name: str = "", role: str = Role.WRITER
+    ) -> "User":
         """Make an account. Without a password nobody can sign in to it until one is set by mail."""
         user = self.model(email=self.normalize_email(email), name=name or email.partition("@")[0], role=role)
         user.set_password(password)
@@ -123,15 +125,15 @@ class Author(models.Model):
         verbose_name="account",
         help_text="Who this is on the desk; their stories are “my stories”.",
     )
-    is_active = models.BooleanField("active", default=True, help_text="Inactive authors keep their page and their stories.")
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Inactive authors keep their page and their stories."
+    )
 
-    objects: ClassVar[models.Manager["Author"]] = AuthorQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["Author"]] = AuthorQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
-        constraints = (
-            models.CheckConstraint(condition=~models.Q(name=""), name="author_has_a_name"),
-        )
+        constraints = (models.CheckConstraint(condition=~models.Q(name=""), name="author_has_a_name"),)
 
     def __str__(self) -> str:
         return self.name

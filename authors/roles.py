@@ -39,7 +39,9 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("articles.edit_any", "write and submit everybody’s stories", _EDITORS),
     Permission("articles.review", "send stories back, and approve what others wrote", _EDITORS),
     Permission("articles.publish", "publish, schedule and unschedule approved stories", _EDITORS),
-    Permission("articles.spike", "spike and revive everybody’s stories (one’s own drafts need no permission)", _EDITORS),
+    Permission(
+        "articles.spike", "spike and revive everybody’s stories (one’s own drafts need no permission)", _EDITORS
+    ),
     Permission("articles.override_four_eyes", "approve one’s own words, with a reason that stays on record", _CHIEF),
     Permission("articles.view_section", "see the list of sections", _EVERYBODY),
     Permission("articles.add_section", "add sections", _CHIEF),

@@ -34,7 +34,7 @@ PICKER_PAGE = 24
 PICKER_MOST = 100
 
 
-class WordsForm(forms.ModelForm):  # type: ignore[type-arg]
+class WordsForm(forms.ModelForm):
     """What people say of a photo: alt text, caption and the parts of its credit."""
 
     class Meta:
@@ -80,7 +80,7 @@ class UploadForm(WordsForm):
         return ""
 
 
-class GridPaginator(Paginator):  # type: ignore[type-arg]
+class GridPaginator(Paginator):
     """Counts no further than it pages, so that the grid costs the same at a million photos."""
 
     @cached_property
@@ -156,7 +156,7 @@ def _numbers(text: str, most: int) -> list[int]:
 
 
 @admin.register(Photo)
-class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PhotoAdmin(admin.ModelAdmin):
     """The library on the desk."""
 
     form = WordsForm

@@ -25,8 +25,13 @@ class Variable:
 
 
 VARIABLES: tuple[Variable, ...] = (
-    Variable("DATABASE_URL", str, "", "PostgreSQL 15 or newer, as postgresql://user:password@host/name. "
-             "Empty: the embedded database, allowed with DEBUG=1 or DEMO=1 only."),
+    Variable(
+        "DATABASE_URL",
+        str,
+        "",
+        "PostgreSQL 15 or newer, as postgresql://user:password@host/name. "
+        "Empty: the embedded database, allowed with DEBUG=1 or DEMO=1 only.",
+    ),
     Variable("PORT", int, 8000, "Port that `make run` serves on."),
     Variable("HOST", str, "127.0.0.1", "Address that `make run` binds to."),
     Variable("NEWSROOM_DATA", str, "var", "Folder of uploads, renditions, the embedded database and logs."),
@@ -34,13 +39,22 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("DEMO", bool, False, "This is a demo: the embedded database is allowed without DEBUG."),
     Variable("SECRET_KEY", str, "", "Signs sessions and links. Required unless DEBUG=1."),
     Variable("DEBUG", bool, False, "Show tracebacks in the browser. Never on a site that readers reach."),
-    Variable("ALLOWED_HOSTS", list, ["localhost", "127.0.0.1", "[::1]"], "Host names the site answers to, comma-separated."),
+    Variable(
+        "ALLOWED_HOSTS", list, ["localhost", "127.0.0.1", "[::1]"], "Host names the site answers to, comma-separated."
+    ),
     Variable("SITE_NAME", str, "The Newsroom", "Name of the publication, on every page and in every feed."),
-    Variable("SITE_URL", str, "", "Address of the site as readers see it, without a closing slash, for feeds, "
-             "canonical links and structured data. Empty: http://localhost:PORT."),
+    Variable(
+        "SITE_URL",
+        str,
+        "",
+        "Address of the site as readers see it, without a closing slash, for feeds, "
+        "canonical links and structured data. Empty: http://localhost:PORT.",
+    ),
     Variable("SITE_TAGLINE", str, "", "One line about the publication, under its name on the front page."),
     Variable("LANGUAGE_CODE", str, "en", "Language of the site, as a BCP 47 tag."),
-    Variable("TIME_ZONE", str, "UTC", "The newsroom's time zone (IANA name): story addresses, schedules and times on pages."),
+    Variable(
+        "TIME_ZONE", str, "UTC", "The newsroom's time zone (IANA name): story addresses, schedules and times on pages."
+    ),
     Variable("CACHE_URL", str, "", "A shared cache such as redis://host:6379/0. Empty: a table in the database."),
     Variable("MAIL_URL", str, "", "SMTP server as smtp://user:password@host:587. Empty: mails are written to the log."),
     Variable("MAIL_FROM", str, "newsroom@localhost", "Sender of the newsroom's mails."),

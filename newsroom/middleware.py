@@ -12,4 +12,4 @@ class CompressText(GZipMiddleware):
         """Return the response, compressed unless it is a picture or a font."""
         if response.headers.get("Content-Type", "").startswith(("image/", "font/")):
             return response
-        return super().process_response(request, response)  # type: ignore[arg-type]
+        return super().process_response(request, response)

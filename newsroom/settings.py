@@ -6,6 +6,7 @@ Decides which apps, middleware and policies make up the site. What an installati
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
@@ -122,14 +123,10 @@ DATABASES = {
 }
 
 if ENV["CACHE_URL"]:
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV["CACHE_URL"]}
-    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV["CACHE_URL"]}}
 else:
     # Shared by all processes, as sign-in rate limits must be; nothing that a reader waits for uses it.
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "newsroom_cache"}
-    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "newsroom_cache"}}
 
 TASKS = {"default": {"BACKEND": "newsroom.tasks.backend.ProcrastinateBackend"}}
 PROCRASTINATE_IMPORT_PATHS = ["newsroom.tasks.runner"]
@@ -251,7 +248,7 @@ SERVER_EMAIL = ENV["MAIL_FROM"]
 
 # --- Logs: one line of JSON an event, readable text while debugging -----------------------------------------
 
-_shared = [
+_shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
@@ -279,6 +276,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # A line for each job that is put in the queue says nothing; failures are warnings.
+        "procrastinate": {"handlers": [], "level": "WARNING", "propagate": True},
         # "Not found" is said by the web server's own log; here it would drown what matters.
         "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
     },

@@ -85,9 +85,13 @@ def make_content(**values: Any) -> StoryContent:
             "headline": "The bridge opens again",
             "standfirst": "After two years of work, ships and people can pass.",
             "slug": "bridge-opens-again",
-            "section": section_label(make_section(section)) if isinstance(section, str) and section else section or None,
+            "section": section_label(make_section(section))
+            if isinstance(section, str) and section
+            else section or None,
             "topics": tuple(topic_label(make_topic(name)) for name in sorted(topics)),
-            "bylines": tuple(byline(author, role="writer") for author in ([make_author()] if authors is None else authors)),
+            "bylines": tuple(
+                byline(author, role="writer") for author in ([make_author()] if authors is None else authors)
+            ),
             "lead": Lead(picture(lead), lead.alt, lead.caption) if lead else None,
             "pictures": pictures_of(source, photos),
             **values,
@@ -116,7 +120,9 @@ def make_story(
     return article
 
 
-def make_published(*, writer: User | None = None, editor: User | None = None, now: dt.datetime = NOW, **values: Any) -> PublishedArticle:
+def make_published(
+    *, writer: User | None = None, editor: User | None = None, now: dt.datetime = NOW, **values: Any
+) -> PublishedArticle:
     """Publish a story and return what readers see of it."""
     writer = writer or make_user("writer@example.org", "Wilma Writer", Role.WRITER)
     editor = editor or make_user("editor@example.org", "Edda Editor", Role.EDITOR)
@@ -124,7 +130,9 @@ def make_published(*, writer: User | None = None, editor: User | None = None, no
     return PublishedArticle.objects.visible(at=now).with_sections().get(article=article)
 
 
-def publish_again(article: Article, *, writer: User, editor: User, now: dt.datetime, **changes: Any) -> PublishedArticle:
+def publish_again(
+    article: Article, *, writer: User, editor: User, now: dt.datetime, **changes: Any
+) -> PublishedArticle:
     """Change a published story and take the change through review to readers."""
     article = Article.objects.get(pk=article.pk)
     content = article.content().changed(**changes)

@@ -1,7 +1,10 @@
 """Settings for tests: the real ones, on a database and a data folder of their own, with nothing slow or shared."""
 
+import atexit
 import os
+import shutil
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.setdefault("DEMO", "1")  # the embedded database will do
@@ -9,10 +12,11 @@ os.environ["SITE_URL"] = "https://news.example"
 os.environ["SITE_NAME"] = "The Example"
 os.environ["TIME_ZONE"] = "Europe/Berlin"
 
-from newsroom.settings import *  # noqa: E402, F403
-from newsroom.settings import MIDDLEWARE  # noqa: E402
+from newsroom.settings import *  # noqa: F403
+from newsroom.settings import MIDDLEWARE
 
-NEWSROOM_DATA = tempfile.mkdtemp(prefix="newsroom-test-")
+NEWSROOM_DATA = Path(tempfile.mkdtemp(prefix="newsroom-test-"))
+atexit.register(shutil.rmtree, NEWSROOM_DATA, ignore_errors=True)
 MEDIA_ROOT = NEWSROOM_DATA
 ALLOWED_HOSTS = ["testserver", "news.example", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -21,7 +21,6 @@ from articles.models.structure import SLUG
 from authors.models import Author
 from media.models import Photo
 
-
 #: The id of the page's form: its fields stand in two columns, between other forms.
 STORY = "story"
 
@@ -74,7 +73,11 @@ class StoryForm(forms.ModelForm):
         widgets = {  # noqa: RUF012 - Django's own way
             "headline": forms.Textarea(attrs={"rows": 1, "placeholder": "Headline", "class": "headline"}),
             "standfirst": forms.Textarea(
-                attrs={"rows": 2, "placeholder": "Standfirst: what happened, in a sentence or two", "class": "standfirst"}
+                attrs={
+                    "rows": 2,
+                    "placeholder": "Standfirst: what happened, in a sentence or two",
+                    "class": "standfirst",
+                }
             ),
             "body": BodyWidget(),
             "lead_caption": forms.Textarea(attrs={"rows": 3}),
@@ -93,7 +96,7 @@ class StoryForm(forms.ModelForm):
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **{"label_suffix": "", **options})
         for field in self.fields.values():
             field.widget.attrs["form"] = STORY
 
@@ -131,7 +134,9 @@ class StoryForm(forms.ModelForm):
         """Keep nobody’s caption for a photo that is not there."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not data.get("lead_photo") and (data.get("lead_caption") or data.get("lead_alt")):
-            self.add_error("lead_caption", "There is no lead photo for this caption. Choose one, or take the words out.")
+            self.add_error(
+                "lead_caption", "There is no lead photo for this caption. Choose one, or take the words out."
+            )
         return data
 
     def _post_clean(self) -> None:
@@ -146,7 +151,7 @@ class BylineForm(forms.Form):
     printed_name = forms.CharField(label="Printed as", required=False, max_length=120)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **{"label_suffix": "", **options})
         for field in self.fields.values():
             field.widget.attrs["form"] = STORY
         if self.initial.get("author"):  # who stands under it already may stay, though inactive by now
@@ -199,7 +204,7 @@ def initial_bylines(article: Article | None, author: Author | None) -> list[dict
     return [{"author": row.author_id, "role": row.role, "printed_name": row.printed_name} for row in rows]
 
 
-def content_of(form: StoryForm, bylines: _Bylines) -> StoryContent:
+def content_of(form: StoryForm, bylines: Any) -> StoryContent:
     """Return the version that two valid forms describe. One query, for the photos in the text."""
     data = form.cleaned_data
     lead: Photo | None = data["lead_photo"]

@@ -82,7 +82,9 @@ def compare(request: HttpRequest, story_id: int) -> HttpResponse:
     """Show what differs between two revisions, or between what readers see and the newest one."""
     article = find(story_id)
     newest = article.revisions.newest_first().first()
-    live = PublishedArticle.objects.visible(at=timezone.now()).filter(article=article).select_related("revision").first()
+    live = (
+        PublishedArticle.objects.visible(at=timezone.now()).filter(article=article).select_related("revision").first()
+    )
     new = _revision(article, request.GET.get("to", "")) or newest
     if request.GET.get("from") == "live" and live is not None:
         old: Revision | None = live.revision

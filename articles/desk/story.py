@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 
 from articles import body, diff, publishing, workflow
@@ -175,8 +176,7 @@ def _page(
     content = article.content() if article else StoryContent()
     form = form or StoryForm(instance=article, initial={"version": article.version if article else 0})
     if stale is not None:
-        form.data = form.data.copy()
-        form.data["version"] = str(stale.article.version)
+        form.data = MultiValueDict({**dict(request.POST.lists()), "version": [str(stale.article.version)]})
     reading = publishing.cut(content, article=article, visible_from=now).body_html if article and readonly else ""
     offers = workflow.offers(article, actor=actor, now=now) if article else []
     context = {
@@ -192,7 +192,7 @@ def _page(
         "offers": [offer for offer in offers if offer.verb.name not in {"save_draft", "submit"}],
         "submit": next((offer for offer in offers if offer.verb.name == "submit"), None),
         "may_submit": article is None or any(offer.verb.name == "submit" for offer in offers),
-        "needs_override": bool(article) and workflow.needs_override(article, actor=actor),
+        "needs_override": article is not None and workflow.needs_override(article, actor=actor),
         "given": given or GivenWithVerb(initial={"content_hash": content.hash}),
         "given_verb": verb,
         "content_hash": content.hash,

@@ -32,7 +32,7 @@ class SectionAdmin(_NeverDeleted, admin.ModelAdmin):
         """Offer top-level sections only as parents: there are two levels."""
         if db_field.name == "parent":
             kwargs["queryset"] = Section.objects.top_level()
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[return-value]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Topic)

@@ -83,7 +83,7 @@ class Article(models.Model):
     created_at = models.DateTimeField("created")
     changed_at = models.DateTimeField("last changed")
 
-    objects: ClassVar[models.Manager["Article"]] = ArticleQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["Article"]] = ArticleQuerySet.as_manager()
 
     class Meta:
         verbose_name = "story"

@@ -9,7 +9,6 @@ import datetime as dt
 from typing import Any, ClassVar
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
@@ -83,7 +82,7 @@ class PublishedArticle(models.Model):
     lead_data = models.JSONField(default=dict)
     word_count = models.PositiveIntegerField()
 
-    objects: ClassVar[models.Manager["PublishedArticle"]] = PublishedArticleQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["PublishedArticle"]] = PublishedArticleQuerySet.as_manager()
 
     class Meta:
         ordering = ("-first_published_at", "-pk")
@@ -102,7 +101,10 @@ class PublishedArticle(models.Model):
                 name="published_one_version_at_a_time",
                 expressions=[
                     ("article", RangeOperators.EQUAL),
-                    (Func("visible_from", "visible_until", function="TSTZRANGE", output_field=DateTimeRangeField()), "&&"),
+                    (
+                        Func("visible_from", "visible_until", function="TSTZRANGE", output_field=DateTimeRangeField()),
+                        "&&",
+                    ),
                 ],
             ),
             ExclusionConstraint(
@@ -111,7 +113,10 @@ class PublishedArticle(models.Model):
                     ("published_on", RangeOperators.EQUAL),
                     ("slug", RangeOperators.EQUAL),
                     ("article", RangeOperators.NOT_EQUAL),
-                    (Func("visible_from", "visible_until", function="TSTZRANGE", output_field=DateTimeRangeField()), "&&"),
+                    (
+                        Func("visible_from", "visible_until", function="TSTZRANGE", output_field=DateTimeRangeField()),
+                        "&&",
+                    ),
                 ],
             ),
         )

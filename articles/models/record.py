@@ -45,7 +45,7 @@ class Revision(models.Model):
     created_at = models.DateTimeField("saved at")
     reason = models.CharField("reason", max_length=200, blank=True)
 
-    objects: ClassVar[models.Manager["Revision"]] = RevisionQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["Revision"]] = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-number",)

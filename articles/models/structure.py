@@ -18,6 +18,7 @@ RESERVED_SLUGS = frozenset(
     | {"search", "sitemap", "static", "topics", "media", "about", "preview"}
 )
 
+#: What the last part of an address may be.
 SLUG = RegexValidator(re.compile(r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z"), "Use small letters, digits and single hyphens.")
 
 
@@ -43,7 +44,7 @@ class Section(models.Model):
     )
     position = models.PositiveSmallIntegerField("position", default=0, help_text="Small numbers come first.")
 
-    objects: ClassVar[models.Manager["Section"]] = SectionQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["Section"]] = SectionQuerySet.as_manager()
 
     class Meta:
         ordering = ("position", "name")
@@ -69,6 +70,12 @@ class Section(models.Model):
     def __str__(self) -> str:
         return " › ".join(section.name for section in self.labels)
 
+    def get_absolute_url(self) -> str:
+        """Return the path of the section's page."""
+        if self.parent is not None:
+            return reverse("public:subsection", args=[self.parent.slug, self.slug])
+        return reverse("public:section", args=[self.slug])
+
     @property
     def labels(self) -> "list[Section]":
         """Return the section and what it is part of, from the outside in: News, World."""
@@ -78,12 +85,6 @@ class Section(models.Model):
     def path(self) -> str:
         """Return the section's slugs joined, such as `news/world`."""
         return "/".join(section.slug for section in self.labels)
-
-    def get_absolute_url(self) -> str:
-        """Return the path of the section's page."""
-        if self.parent is not None:
-            return reverse("public:subsection", args=[self.parent.slug, self.slug])
-        return reverse("public:section", args=[self.slug])
 
     def clean(self) -> None:
         """Keep to two levels. One query."""

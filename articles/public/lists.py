@@ -7,7 +7,7 @@ as one slice of each, which an index gives ready sorted, put together by the dat
 
 import datetime as dt
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,6 +15,9 @@ from django.db.models import Q
 
 from articles.models import PublishedArticle
 from articles.models.published import PublishedArticleQuerySet
+
+#: The rows of a list as they are at a moment: sets that do not overlap, put together by `newest`.
+type Rows = Callable[[dt.datetime], Sequence[PublishedArticleQuerySet]]
 
 PAGE_SIZE = 20
 
@@ -103,7 +106,7 @@ def last_change(*, at: dt.datetime) -> dt.datetime | None:
     moments = came.values_list("visible_from", flat=True)[:1].union(
         went.values_list("visible_until", flat=True)[:1], all=True
     )
-    return max(moments, default=None)
+    return max(moments.order_by(), default=None)
 
 
 def _slice(rows: PublishedArticleQuerySet, behind: Cursor | None, size: int) -> PublishedArticleQuerySet:

@@ -5,7 +5,6 @@ Decides which addresses exist and their strict form; what they answer stands in 
 not the address of something else may be one.
 """
 
-import re
 from collections.abc import Callable
 
 from django.http import HttpResponseBase
@@ -16,8 +15,8 @@ from articles.public import crawlers, feeds, pages
 app_name = "public"
 
 
-class _Digits:
-    """A number of fixed length in ASCII digits, kept as it is written: `06` and `6` are not the same address."""
+class FourDigits:
+    """A year, in four ASCII digits."""
 
     regex = "[0-9]{4}"
 
@@ -26,21 +25,22 @@ class _Digits:
         return int(value)
 
     def to_url(self, value: str | int) -> str:
-        """Write it with leading zeros; ValueError when it does not fit."""
-        digits = str(value).zfill(int(self.regex[-2]))
-        if not re.fullmatch(self.regex, digits):
-            raise ValueError
-        return digits
+        """Write it with leading zeros."""
+        return str(value).zfill(4)
 
 
-class _TwoDigits(_Digits):
-    """A month or a day."""
+class TwoDigits(FourDigits):
+    """A month or a day in two ASCII digits: `6` is not an address of `06`."""
 
     regex = "[0-9]{2}"
 
+    def to_url(self, value: str | int) -> str:
+        """Write it with leading zeros."""
+        return str(value).zfill(2)
 
-register_converter(_Digits, "year")
-register_converter(_TwoDigits, "two_digits")
+
+register_converter(FourDigits, "year")
+register_converter(TwoDigits, "two_digits")
 
 
 def _both_editions(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:

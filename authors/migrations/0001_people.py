@@ -7,43 +7,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='email')),
-                ('name', models.CharField(help_text='As colleagues see it in histories and notes.', max_length=120, verbose_name='name')),
-                ('role', models.CharField(choices=[('writer', 'Writer'), ('photo_editor', 'Photo editor'), ('editor', 'Editor'), ('chief', 'Chief editor')], default='writer', max_length=20, verbose_name='role')),
-                ('is_active', models.BooleanField(default=True, help_text='Switch off instead of deleting.', verbose_name='can sign in')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="email")),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="As colleagues see it in histories and notes.", max_length=120, verbose_name="name"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("writer", "Writer"),
+                            ("photo_editor", "Photo editor"),
+                            ("editor", "Editor"),
+                            ("chief", "Chief editor"),
+                        ],
+                        default="writer",
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True, help_text="Switch off instead of deleting.", verbose_name="can sign in"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
             ],
             options={
-                'ordering': ('name',),
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_once', violation_error_message='There is an account with this address.'), models.CheckConstraint(condition=models.Q(('role__in', ['writer', 'photo_editor', 'editor', 'chief'])), name='user_role_known')],
+                "ordering": ("name",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        name="user_email_once",
+                        violation_error_message="There is an account with this address.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["writer", "photo_editor", "editor", "chief"])),
+                        name="user_role_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Author',
+            name="Author",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='As it stands under stories.', max_length=120, verbose_name='name')),
-                ('slug', models.SlugField(help_text='Last part of the author page’s address. It cannot change later: readers keep links to it.', max_length=120, unique=True, verbose_name='slug')),
-                ('note', models.TextField(blank=True, help_text='One to three sentences at the end of each story: who this is and what they cover.', max_length=600, verbose_name='author’s note')),
-                ('is_active', models.BooleanField(default=True, help_text='Inactive authors keep their page and their stories.', verbose_name='active')),
-                ('user', models.OneToOneField(blank=True, help_text='Who this is on the desk; their stories are “my stories”.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='author', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(help_text="As it stands under stories.", max_length=120, verbose_name="name"),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Last part of the author page’s address. It cannot change later: readers keep links to it.",
+                        max_length=120,
+                        unique=True,
+                        verbose_name="slug",
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True,
+                        help_text="One to three sentences at the end of each story: who this is and what they cover.",
+                        max_length=600,
+                        verbose_name="author’s note",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Inactive authors keep their page and their stories.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        help_text="Who this is on the desk; their stories are “my stories”.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="author",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='author_has_a_name')],
+                "ordering": ("name",),
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="author_has_a_name")
+                ],
             },
         ),
     ]

@@ -37,7 +37,10 @@ def test_what_the_editor_writes_is_stored_byte_for_byte(source):
         ("<div>One</div><div>Two</div>", "<p>One</p><p>Two</p>"),
         ("<p>a</p>tail", "<p>a</p><p>tail</p>"),
         ("<p></p><p><br></p><h2> </h2>", ""),
-        ("<h2>x<figure data-photo='1'></figure>y</h2>", '<h2>x</h2><figure data-photo="1" data-alt="" data-layout="full"><figcaption></figcaption></figure><h2>y</h2>'),
+        (
+            "<h2>x<figure data-photo='1'></figure>y</h2>",
+            '<h2>x</h2><figure data-photo="1" data-alt="" data-layout="full"><figcaption></figcaption></figure><h2>y</h2>',
+        ),
         ("<figure><figcaption>No photo</figcaption></figure>", "<p>No photo</p>"),
         ("<p style='font-weight:bold' class='x' onclick='y()'>Plain</p>", "<p>Plain</p>"),
         ("<p>Windows\r\nline</p>", "<p>Windows\nline</p>"),
@@ -85,10 +88,60 @@ def test_hostile_markup_does_nothing(hostile):
 
 
 _PIECES = st.sampled_from(
-    ["<p>", "</p>", "<h2>", "</h2>", "<ul>", "<li>", "</li>", "</ul>", "<b>", "</b>", "<a href='/x/'>", "</a>", "<br>", "<hr>"]
-    + ["<table>", "<tr>", "<td>", "<th colspan=2>", "</table>", "<blockquote>", "</blockquote>", "<aside data-pullquote>", "</aside>"]
-    + ["<figure data-photo=3 data-alt='x'>", "<figcaption>", "</figcaption>", "</figure>", "<script>", "</script>", "<div>", "</div>"]
-    + ["words ", " and more", "&amp;", "&lt;", "<", ">", "é", "旋", "\n", "<!--", "-->", "<caption>", "<svg>", "<em>", "</em>"]
+    [
+        "<p>",
+        "</p>",
+        "<h2>",
+        "</h2>",
+        "<ul>",
+        "<li>",
+        "</li>",
+        "</ul>",
+        "<b>",
+        "</b>",
+        "<a href='/x/'>",
+        "</a>",
+        "<br>",
+        "<hr>",
+    ]
+    + [
+        "<table>",
+        "<tr>",
+        "<td>",
+        "<th colspan=2>",
+        "</table>",
+        "<blockquote>",
+        "</blockquote>",
+        "<aside data-pullquote>",
+        "</aside>",
+    ]
+    + [
+        "<figure data-photo=3 data-alt='x'>",
+        "<figcaption>",
+        "</figcaption>",
+        "</figure>",
+        "<script>",
+        "</script>",
+        "<div>",
+        "</div>",
+    ]
+    + [
+        "words ",
+        " and more",
+        "&amp;",
+        "&lt;",
+        "<",
+        ">",
+        "é",
+        "旋",
+        "\n",
+        "<!--",
+        "-->",
+        "<caption>",
+        "<svg>",
+        "<em>",
+        "</em>",
+    ]
 )
 _MESS = st.lists(_PIECES | st.text(max_size=5), max_size=25).map("".join)
 
@@ -132,7 +185,9 @@ class TestTheReadersHtml:
         assert self.draw(source) == "<blockquote><p>a &lt; b</p>[photo 7: ]</blockquote>"
 
     def test_links_that_leave_the_site_say_so_and_links_within_do_not(self):
-        source = '<p><a href="https://other.example/">a</a><a href="https://news.example/b/">b</a><a href="/c/">c</a></p>'
+        source = (
+            '<p><a href="https://other.example/">a</a><a href="https://news.example/b/">b</a><a href="/c/">c</a></p>'
+        )
         drawn = self.draw(source, site="https://news.example")
         assert drawn.count('rel="noopener"') == 1
         assert '<a href="https://other.example/" rel="noopener">' in drawn
@@ -166,8 +221,13 @@ class TestCounting:
         assert [body.reading_minutes(words) for words in (0, 238, 700)] == [1, 1, 3]
 
     def test_pictures_in_reading_order(self):
-        source = body.clean("<figure data-photo=2 data-alt=b></figure><p>x</p><figure data-photo=1><figcaption>c</figcaption></figure>")
-        assert [(f.photo, f.alt, f.caption, f.layout) for f in body.figures(source)] == [(2, "b", "", "full"), (1, "", "c", "full")]
+        source = body.clean(
+            "<figure data-photo=2 data-alt=b></figure><p>x</p><figure data-photo=1><figcaption>c</figcaption></figure>"
+        )
+        assert [(f.photo, f.alt, f.caption, f.layout) for f in body.figures(source)] == [
+            (2, "b", "", "full"),
+            (1, "", "c", "full"),
+        ]
 
     def test_photos_can_be_renumbered_and_unknown_ones_go(self):
         source = body.clean("<p>x</p><figure data-photo=2></figure><figure data-photo=3></figure>")

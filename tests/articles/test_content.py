@@ -59,7 +59,8 @@ def test_equal_words_are_equal_bytes_however_they_were_typed():
 
 
 @pytest.mark.parametrize(
-    ("language", "expected"), [("en", "ltr"), ("ar", "rtl"), ("he-IL", "rtl"), ("AR-eg", "rtl"), ("ja", "ltr"), ("", "ltr")]
+    ("language", "expected"),
+    [("en", "ltr"), ("ar", "rtl"), ("he-IL", "rtl"), ("AR-eg", "rtl"), ("ja", "ltr"), ("", "ltr")],
 )
 def test_arabic_and_hebrew_run_from_right_to_left(language, expected):
     assert direction(language) == expected

@@ -51,7 +51,11 @@ def form_of(article=None, **values):
         "lead_caption": content.lead.caption if content and content.lead else "",
         "verb": "save_draft",
     }
-    lines = bylines if bylines is not None else [(line.author, line.role, "") for line in (content.bylines if content else ())]
+    lines = (
+        bylines
+        if bylines is not None
+        else [(line.author, line.role, "") for line in (content.bylines if content else ())]
+    )
     data |= {"bylines-TOTAL_FORMS": len(lines), "bylines-INITIAL_FORMS": 0}
     for index, (author, role, printed) in enumerate(lines):
         data |= {
@@ -77,7 +81,14 @@ class TestTheDoor:
 
     def test_everybody_with_an_account_may_look_at_every_page(self, cast, as_user, editor):
         article = make_story(writer=cast["writer"], editor=editor, status=Status.PUBLISHED)
-        pages = [HOME, LIST, ADD, page(article), page(article).replace("change", "history"), page(article).replace("change", "compare")]
+        pages = [
+            HOME,
+            LIST,
+            ADD,
+            page(article),
+            page(article).replace("change", "history"),
+            page(article).replace("change", "compare"),
+        ]
         for user in cast.values():
             for url in pages:
                 assert as_user(user).get(url).status_code == 200, (user, url)
@@ -114,7 +125,9 @@ class TestHome:
         assert "You have no open stories" in html
         assert "Start a story" in html
 
-    def test_home_costs_the_same_with_two_stories_and_with_forty(self, as_user, writer, editor, django_assert_max_num_queries):
+    def test_home_costs_the_same_with_two_stories_and_with_forty(
+        self, as_user, writer, editor, django_assert_max_num_queries
+    ):
         client = as_user(editor)
         for count in (2, 20):
             for _ in range(count):
@@ -166,13 +179,23 @@ class TestWriting:
         response = client.post(ADD, data, follow=True)
         article = Article.objects.get()
         assert response.redirect_chain[-1][0] == page(article)
-        assert (article.headline, article.slug, article.created_by) == ("The bridge opens again", "the-bridge-opens-again", writer)
+        assert (article.headline, article.slug, article.created_by) == (
+            "The bridge opens again",
+            "the-bridge-opens-again",
+            writer,
+        )
         assert [str(line) for line in article.bylines.all()] == ["Wilma Writer"]
         assert Revision.objects.get().story == article.content()
 
     def test_save_and_submit_is_one_click(self, as_user, writer):
         author = make_author()
-        data = form_of(headline="H", body="<p>Text</p>", section=make_section().pk, bylines=[(author.pk, "writer", "")], verb="submit")
+        data = form_of(
+            headline="H",
+            body="<p>Text</p>",
+            section=make_section().pk,
+            bylines=[(author.pk, "writer", "")],
+            verb="submit",
+        )
         as_user(writer).post(ADD, data)
         assert Article.objects.get().status == Status.IN_REVIEW
 
@@ -193,7 +216,10 @@ class TestWriting:
         data = form_of(article, bylines=[(first.pk, "writer", ""), (second.pk, "photographer", "B. Lens")])
         data |= {"bylines-0-ORDER": 2, "bylines-1-ORDER": 1}
         as_user(writer).post(page(article), data)
-        assert [(str(line), line.role) for line in article.bylines.all()] == [("B. Lens", "photographer"), ("Ada Marsh", "writer")]
+        assert [(str(line), line.role) for line in article.bylines.all()] == [
+            ("B. Lens", "photographer"),
+            ("Ada Marsh", "writer"),
+        ]
 
     def test_nobody_stands_under_a_story_twice_in_one_role(self, as_user, writer):
         author = make_author()
@@ -228,9 +254,15 @@ class TestWriting:
     def test_the_lead_photo_brings_its_credit(self, as_user, writer):
         photo = make_photo(writer)
         article = make_story(writer=writer)
-        as_user(writer).post(page(article), form_of(article, lead_photo=photo.pk, lead_alt="A bridge", lead_caption="Dusk"))
+        as_user(writer).post(
+            page(article), form_of(article, lead_photo=photo.pk, lead_alt="A bridge", lead_caption="Dusk")
+        )
         lead = Article.objects.get().content().lead
-        assert (lead.alt, lead.caption, lead.picture.credit) == ("A bridge", "Dusk", "Agency / Bo Lens / Harbour Office via Wire")
+        assert (lead.alt, lead.caption, lead.picture.credit) == (
+            "A bridge",
+            "Dusk",
+            "Agency / Bo Lens / Harbour Office via Wire",
+        )
 
     def test_two_who_wrote_at_once_see_both_texts(self, as_user, writer, editor):
         article = make_story(writer=writer, body="<p>The repair cost 41 million.</p>")
@@ -245,7 +277,10 @@ class TestWriting:
         assert "<del>" in html
         again = mine | {"version": 2}
         as_user(writer).post(page(article), again)
-        assert [r.story.body for r in article.revisions.newest_first()][:2] == ["<p>The repair cost 42 million.</p>", "<p>The repair cost 43 million.</p>"]
+        assert [r.story.body for r in article.revisions.newest_first()][:2] == [
+            "<p>The repair cost 42 million.</p>",
+            "<p>The repair cost 43 million.</p>",
+        ]
 
     def test_somebody_who_may_not_write_reads_and_a_forged_save_is_refused(self, as_user, writer, second_writer):
         article = make_story(writer=writer)
@@ -265,7 +300,9 @@ class TestHostileWords:
     def test_hostile_words_in_every_field_do_nothing_anywhere(self, as_user, writer, editor, second_editor, reader):
         client = as_user(writer)
         author = make_author("Eve <b>Bold</b>", slug="eve", note=HOSTILE)
-        photo = make_photo(writer, alt=HOSTILE.replace("\x00", ""), caption=HOSTILE.replace("\x00", ""), photographer="<i>Bo</i>")
+        photo = make_photo(
+            writer, alt=HOSTILE.replace("\x00", ""), caption=HOSTILE.replace("\x00", ""), photographer="<i>Bo</i>"
+        )
         data = form_of(
             headline=HOSTILE, standfirst=HOSTILE, slug="hostile", section=make_section().pk, lead_photo=photo.pk,
             body=f"<p>ok</p>{HOSTILE}<figure data-photo='{photo.pk}' data-alt='{HOSTILE}'><figcaption>{HOSTILE}</figcaption></figure>",
@@ -301,7 +338,9 @@ class TestTheButtons:
         def buttons(user):
             html = as_user(user).get(page(article)).content.decode()
             buttons = re.findall(r"<button([^>]*)>([^<]*)</button>", html)
-            return {label for attributes, label in buttons if "aria-disabled" not in attributes} & {v.label for v in VERBS}
+            return {label for attributes, label in buttons if "aria-disabled" not in attributes} & {
+                v.label for v in VERBS
+            }
 
         assert buttons(writer) == set()
         assert buttons(editor) == {"Save draft", "Send back", "Approve", "Spike"}
@@ -398,10 +437,14 @@ class TestThePageItself:
         client = as_user(editor)
         for words in (2, 4000):
             authors = [make_author(f"Author {number}") for number in range(1 if words == 2 else 12)]
-            article = make_story(writer=writer, status=Status.IN_REVIEW, body="<p>word word</p>" * words, bylines=authors)
+            article = make_story(
+                writer=writer, status=Status.IN_REVIEW, body="<p>word word</p>" * words, bylines=authors
+            )
             for number in range(3 if words == 2 else 30):
                 content = article.content().changed(headline=f"Headline {number}")
-                article = workflow.save_draft(article.pk, content=content, version=article.version, actor=editor, now=NOW)
+                article = workflow.save_draft(
+                    article.pk, content=content, version=article.version, actor=editor, now=NOW
+                )
             with django_assert_max_num_queries(45 + len(authors)):
                 client.get(page(article))
 
@@ -418,7 +461,13 @@ class TestHistory:
         article = make_story(writer=writer, headline="One")
         for minute in (5, 10, 50):
             content = article.content().changed(headline=f"Minute {minute}")
-            article = workflow.save_draft(article.pk, content=content, version=article.version, actor=writer, now=NOW + dt.timedelta(minutes=minute))
+            article = workflow.save_draft(
+                article.pk,
+                content=content,
+                version=article.version,
+                actor=writer,
+                now=NOW + dt.timedelta(minutes=minute),
+            )
         workflow.submit(article.pk, actor=writer, now=NOW + dt.timedelta(minutes=51))
         workflow.send_back(article.pk, actor=editor, now=NOW + dt.timedelta(minutes=52), note="Who paid?")
         html = as_user(writer).get(page(article).replace("change", "history")).content.decode()
@@ -441,7 +490,9 @@ class TestHistory:
         html = as_user(writer).get(page(article).replace("change", "compare") + "?from=live").content.decode()
         assert "Old</del>" in html
 
-    @pytest.mark.parametrize("query", ["?from=x&to=y", "?from=99&to=98", "?from=-1", "?from=live", "?to=99999999999999999999"])
+    @pytest.mark.parametrize(
+        "query", ["?from=x&to=y", "?from=99&to=98", "?from=-1", "?from=live", "?to=99999999999999999999"]
+    )
     def test_nonsense_is_compared_with_nothing(self, as_user, writer, query):
         article = make_story(writer=writer)
         assert as_user(writer).get(page(article).replace("change", "compare") + query).status_code == 200
@@ -481,4 +532,6 @@ def test_every_verb_leaves_an_event_with_its_actor(as_user, writer, editor):
     client.post(verb_url(article, "spike"))
     client.post(verb_url(article, "revive"))
     events = Event.objects.order_by("pk").exclude(actor=writer)
-    assert [(event.verb, event.actor) for event in events] == [(verb, editor) for verb in ("approve", "schedule", "unschedule", "spike", "revive")]
+    assert [(event.verb, event.actor) for event in events] == [
+        (verb, editor) for verb in ("approve", "schedule", "unschedule", "spike", "revive")
+    ]

@@ -66,11 +66,17 @@ def test_the_two_texts_can_be_read_back_from_the_comparison(old, new):
     assert "".join(run.words for run in runs if run.kind != "removed") == new
 
 
-_BODY = st.lists(st.sampled_from(["<p>One two.</p>", "<p>One three.</p>", "<h2>Four</h2>", "<p>Five</p>"]), max_size=6).map("".join)
+_BODY = st.lists(
+    st.sampled_from(["<p>One two.</p>", "<p>One three.</p>", "<h2>Four</h2>", "<p>Five</p>"]), max_size=6
+).map("".join)
 
 
 @given(_BODY, _BODY)
 def test_no_block_of_either_body_is_left_out(old, new):
     changes = compare_bodies(old, new)
-    assert sum(change.kind in {"same", "removed", "changed"} for change in changes) == old.count("<p>") + old.count("<h2>")
-    assert sum(change.kind in {"same", "added", "changed"} for change in changes) == new.count("<p>") + new.count("<h2>")
+    assert sum(change.kind in {"same", "removed", "changed"} for change in changes) == old.count("<p>") + old.count(
+        "<h2>"
+    )
+    assert sum(change.kind in {"same", "added", "changed"} for change in changes) == new.count("<p>") + new.count(
+        "<h2>"
+    )

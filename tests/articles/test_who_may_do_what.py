@@ -84,7 +84,9 @@ def test_who_may_do_this_to_a_writers_story(cast, second_editor, state, verb):
     for name in EVERYBODY:
         article = story_in(state, writer=cast["writer"], editor=second_editor)
         before = (article.status, article.version, article.events.count())
-        offered = {offer.verb.name for offer in workflow.offers(article, actor=cast[name], now=NOW) if not offer.refusal}
+        offered = {
+            offer.verb.name for offer in workflow.offers(article, actor=cast[name], now=NOW) if not offer.refusal
+        }
         if name in allowed:
             assert perform(verb, article, actor=cast[name]).status == AFTER[state, verb], f"{name} in {state}"
         else:

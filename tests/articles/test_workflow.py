@@ -40,7 +40,9 @@ class TestFromDraftToReader:
     def test_readers_keep_the_old_version_until_the_new_one_is_approved(self, writer, editor, now):
         article = make_story(writer=writer, editor=editor, status=Status.PUBLISHED, headline="Old words")
         content = article.content().changed(headline="New words")
-        article = workflow.save_draft(article.pk, content=content, version=article.version, actor=writer, now=now + HOUR)
+        article = workflow.save_draft(
+            article.pk, content=content, version=article.version, actor=writer, now=now + HOUR
+        )
 
         assert article.status == Status.DRAFT
         assert visible(article, now + HOUR).headline == "Old words"
@@ -141,7 +143,9 @@ class TestSavingWords:
 class TestFourEyes:
     def test_an_editor_cannot_approve_their_own_story(self, editor, now):
         article = make_story(writer=editor, status=Status.IN_REVIEW)
-        with pytest.raises(TransitionRefused, match="You changed this story yourself, so somebody else must approve it"):
+        with pytest.raises(
+            TransitionRefused, match="You changed this story yourself, so somebody else must approve it"
+        ):
             workflow.approve(article.pk, content_hash=article.content().hash, actor=editor, now=now)
 
     def test_an_editor_who_mended_a_comma_cannot_approve(self, writer, editor, now):
@@ -171,13 +175,17 @@ class TestFourEyes:
         words = article.content().hash
         with pytest.raises(TransitionRefused, match="Give a reason"):
             workflow.approve(article.pk, content_hash=words, actor=chief, now=now)
-        workflow.approve(article.pk, content_hash=words, actor=chief, now=now, override_reason="Night desk, nobody else in.")
+        workflow.approve(
+            article.pk, content_hash=words, actor=chief, now=now, override_reason="Night desk, nobody else in."
+        )
         assert Approval.objects.get().override_reason == "Night desk, nobody else in."
         assert article.events.first().label == "Approved own words"
 
         other = make_story(writer=editor, status=Status.IN_REVIEW)
         with pytest.raises(TransitionRefused, match="somebody else"):
-            workflow.approve(other.pk, content_hash=other.content().hash, actor=editor, now=now, override_reason="I am sure.")
+            workflow.approve(
+                other.pk, content_hash=other.content().hash, actor=editor, now=now, override_reason="I am sure."
+            )
 
     def test_the_database_refuses_what_the_verb_would(self, writer, editor, now):
         article = make_story(writer=editor, status=Status.IN_REVIEW)
@@ -366,7 +374,10 @@ class TestWhatAStoryNeeds:
             workflow.send_back(article.pk, actor=editor, now=now, note="  ")
 
     def test_a_photo_that_is_not_in_the_library_stops_approval(self, writer, editor, now):
-        article = make_story(writer=writer, body='<p>Text</p><figure data-photo="999" data-alt="" data-layout="full"><figcaption></figcaption></figure>')
+        article = make_story(
+            writer=writer,
+            body='<p>Text</p><figure data-photo="999" data-alt="" data-layout="full"><figcaption></figcaption></figure>',
+        )
         workflow.submit(article.pk, actor=writer, now=now)
         with pytest.raises(TransitionRefused, match="photo 999, which is not in the library"):
             workflow.approve(article.pk, content_hash=article.content().hash, actor=editor, now=now)
@@ -450,7 +461,6 @@ def test_publishing_twice_at_once_from_two_tabs_publishes_once(now):
     assert outcomes.count("published") == 1
     refusal = next(outcome for outcome in outcomes if outcome != "published")
     assert refusal == (
-        "“Publish now” is not possible: this story is published, "
-        "by editor@example.org since 19 June 2024, 14:05 CEST."
+        "“Publish now” is not possible: this story is published, by editor@example.org since 19 June 2024, 14:05 CEST."
     )
     assert PublishedArticle.objects.visible(at=now).count() == 1

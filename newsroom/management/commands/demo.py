@@ -39,5 +39,9 @@ class Command(BaseCommand):
         self.stdout.write("\nSign in at /accounts/login/ as")
         for account in load().accounts:
             self.stdout.write(f"  {account.email:<24} {account.name}, {account.role.replace('_', ' ')}")
-        shown = "the one in DEMO_PASSWORD" if given else f"{password}   (shown this once; `make demo-password` sets a new one)"
+        shown = (
+            "the one in DEMO_PASSWORD"
+            if given
+            else f"{password}   (shown this once; `make demo-password` sets a new one)"
+        )
         self.stdout.write(f"  password: {shown}\n")

@@ -5,6 +5,7 @@ Decides how a table reads as a page. `--check` writes nothing and fails when a p
 
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -52,7 +53,11 @@ def _settings() -> str:
     def shown(default: object) -> str:
         if default == "":
             return "empty"
-        text = ",".join(default) if isinstance(default, list) else str(int(default) if isinstance(default, bool) else default)
+        text = (
+            ",".join(default)
+            if isinstance(default, list)
+            else str(int(default) if isinstance(default, bool) else default)
+        )
         return f"`{text}`"
 
     rows = [(f"`{v.name}`", shown(v.default), v.meaning) for v in VARIABLES]
@@ -73,7 +78,13 @@ def _workflow() -> str:
         )
 
     rows = [
-        (f"**{verb.label}**", verb.meaning, moves(verb), "; ".join(NEEDS[need] for need in verb.needs) or "–", _who(verb))
+        (
+            f"**{verb.label}**",
+            verb.meaning,
+            moves(verb),
+            "; ".join(NEEDS[need] for need in verb.needs) or "–",
+            _who(verb),
+        )
         for verb in VERBS
     ]
     return (
@@ -90,15 +101,16 @@ def _workflow() -> str:
 def _who(verb: Any) -> str:
     everybody = {p.name: p.roles for p in PERMISSIONS}
     reach = ", ".join(role.label.lower() for role in Role if role in everybody[verb.permission])
-    own = [role.label.lower() for role in Role if role in everybody.get(verb.own, ()) and role not in everybody[verb.permission]]
+    own = [
+        role.label.lower()
+        for role in Role
+        if role in everybody.get(verb.own, ()) and role not in everybody[verb.permission]
+    ]
     return f"{reach}; {', '.join(own)}: own stories" if own else reach
 
 
 def _roles() -> str:
-    rows = [
-        (p.meaning, f"`{p.name}`", *("●" if role in p.roles else "" for role in Role))
-        for p in PERMISSIONS
-    ]
+    rows = [(p.meaning, f"`{p.name}`", *("●" if role in p.roles else "" for role in Role)) for p in PERMISSIONS]
     return (
         "# Who may do what\n\n"
         + _MADE.format(source="`authors/roles.py`")
@@ -119,7 +131,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write or compare."""
-        folder = settings.BASE_DIR / "docs"
+        folder = Path(settings.BASE_DIR) / "docs"
         stale = [name for name, text in pages().items() if not _same(folder / name, text)]
         if options["check"]:
             if stale:
@@ -130,5 +142,5 @@ class Command(BaseCommand):
             self.stdout.write(f"docs/{name}")
 
 
-def _same(path: Any, text: str) -> bool:
+def _same(path: Path, text: str) -> bool:
     return path.exists() and path.read_text(encoding="utf-8") == text

@@ -264,5 +264,5 @@ if (form) {
   watchBylines()
   watchLead()
   watchForm()
-  watchVerbs()
 }
+watchVerbs() // also where somebody may read the story only

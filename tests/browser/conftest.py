@@ -1,0 +1,61 @@
+"""A browser for journeys: Debian's Chromium, a live site, nothing else."""
+
+import os
+
+import pytest
+from django.test import override_settings
+
+from tests.conftest import CHROMIUM
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all journeys of a worker."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    # Playwright keeps an event loop in this thread; the database is only ever asked between its steps.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(live_server):
+    """The address of the site, which knows itself by it."""
+    with override_settings(SITE_URL=live_server.url):
+        yield live_server.url
+
+
+@pytest.fixture
+def open_as(chromium, site):
+    """A window in which somebody is signed in; faults on the console fail the test when it ends."""
+    contexts, faults = [], []
+
+    def opened(user=None, *, width=1280, height=900, scheme="light", watch=True):
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, base_url=site)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None,
+        )
+        if user is not None:
+            page.goto("/accounts/login/")
+            page.get_by_label("Email").fill(user.email)
+            page.get_by_label("Password", exact=True).fill(PASSWORD)
+            page.get_by_role("button", name="Sign in", exact=True).click()
+            page.wait_for_url("**/desk/**")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not faults, faults
