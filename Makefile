@@ -24,7 +24,7 @@ test: .dev-venv ## Run the tests (browser tests too where Chromium is installed)
 check: .dev-venv ## Check style, types, import contracts, migrations, settings and that the docs are up to date
 	$(IN_VENV) -m ruff check --output-format concise $(SOURCES)
 	$(IN_VENV) -m ruff format --check $(SOURCES)
-	git ls-files -z -- '*/templates/*.html' 'templates/*.html' | xargs -0 -r $(IN_VENV) -m djade --check
+	git ls-files -z -- '*/templates/*.html' 'templates/*.html' | xargs -0 -r .venv/bin/djade --check
 	$(IN_VENV) -m mypy newsroom articles media authors
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
@@ -36,7 +36,7 @@ check: .dev-venv ## Check style, types, import contracts, migrations, settings a
 fmt: .dev-venv ## Put code and templates into their one style
 	$(IN_VENV) -m ruff check --fix $(SOURCES)
 	$(IN_VENV) -m ruff format $(SOURCES)
-	git ls-files -z -- '*/templates/*.html' 'templates/*.html' | xargs -0 -r $(IN_VENV) -m djade
+	git ls-files -z -- '*/templates/*.html' 'templates/*.html' | xargs -0 -r .venv/bin/djade
 
 PIN := -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links -p 3.12 \
 	--custom-compile-command 'make lock' pyproject.toml

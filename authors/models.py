@@ -17,7 +17,7 @@ from authors.roles import Role, allowed_in_app, allows
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes accounts; e-mail addresses are compared without regard to case."""
+    """Makes accounts. E-mail addresses are kept in small letters, as sign-in looks for them."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the account with this address, whatever its capitals."""
@@ -27,7 +27,7 @@ class UserManager(BaseUserManager["User"]):
         self, email: str, password: str | None = None, *, name: str = "", role: str = Role.WRITER
     ) -> "User":
         """Make an account. Without a password nobody can sign in to it until one is set by mail."""
-        user = self.model(email=self.normalize_email(email), name=name or email.partition("@")[0], role=role)
+        user = self.model(email=email.strip().lower(), name=name or email.partition("@")[0], role=role)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
@@ -41,7 +41,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A staff account. The e-mail address is the login; there are no accounts for readers."""
 
-    email = models.EmailField("email", unique=True)
+    email = models.EmailField(
+        "email", unique=True, error_messages={"unique": "There is an account with this address."}
+    )
     name = models.CharField("name", max_length=120, help_text="As colleagues see it in histories and notes.")
     role = models.CharField("role", max_length=20, choices=Role.choices, default=Role.WRITER)
     is_active = models.BooleanField("can sign in", default=True, help_text="Switch off instead of deleting.")
@@ -55,9 +57,12 @@ class User(AbstractBaseUser):
     is_superuser = False
 
     class Meta:
+        verbose_name = "account"
         constraints = (
-            models.UniqueConstraint(
-                Lower("email"), name="user_email_once", violation_error_message="There is an account with this address."
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")),
+                name="user_email_in_small_letters",
+                violation_error_message="Write the address in small letters.",
             ),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
         )

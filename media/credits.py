@@ -15,9 +15,10 @@ _VIA = " via "
 def fold(text: str) -> str:
     """Return text on one line: runs of white space and control characters become one space each.
 
-    Unpaired surrogates go too, for the database cannot store them. Marks of direction and joiners stay:
-    Arabic and Persian names need them.
+    Unpaired surrogates go too, for the database cannot store them, and overrides of direction (U+202A to U+202E),
+    which make a name read as another. Plain marks of direction and joiners stay: Arabic and Persian names need them.
     """
+    text = "".join(letter for letter in text if not "\u202a" <= letter <= "\u202e")
     kept = "".join(" " if unicodedata.category(letter) in {"Cc", "Cs"} else letter for letter in text)
     return " ".join(kept.split())
 

@@ -217,7 +217,8 @@ def topic_label(topic: Topic) -> content.Label:
 
 def byline(author: Author, *, role: str, printed_name: str = "") -> content.Byline:
     """Return one person under a story, with their note as it stands."""
-    return content.Byline(author.pk, printed_name or author.name, author.slug, role, content.plain(author.note).strip())
+    name, note = content.one_line(printed_name or author.name), content.one_line(author.note)
+    return content.Byline(author.pk, name, author.slug, role, note)
 
 
 def picture(photo: Photo) -> content.Picture:

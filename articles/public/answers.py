@@ -13,8 +13,8 @@ from typing import Concatenate
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response
-from django.utils.http import http_date, parse_http_date_safe
+from django.utils.cache import patch_vary_headers
+from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 
 #: Keep it, and ask every time: a correction reaches readers with their next click.
@@ -24,27 +24,27 @@ CACHE_CONTROL = "public, max-age=0, must-revalidate"
 def for_readers[**P](
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Answer GET and HEAD with a validator, and 304 to whoever has the page; refuse other methods (405).
+    """Answer GET and HEAD with a validator; refuse other methods (405).
 
     The validator is a digest of the page itself, so that whatever changes a page changes it, templates and
-    names of sections included. Views are exempt from CSRF checks as they change nothing; a POST is told 405.
+    names of sections included. Django's ConditionalGetMiddleware compares it and answers 304; it stands outside
+    the middleware that would give a 304 a wrong Content-Length. Views are exempt from CSRF checks as they change
+    nothing; a POST is told 405.
     """
 
     @csrf_exempt
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method not in {"GET", "HEAD"}:
             refusal = render(request, "405.html", status=405)
             refusal["Allow"] = "GET, HEAD"
             return refusal
         response = view(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", CACHE_CONTROL)
-        if response.status_code != 200:
-            return response
-        etag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
-        response["ETag"] = etag
-        changed = parse_http_date_safe(response.get("Last-Modified", ""))
-        return get_conditional_response(request, etag=etag, last_modified=changed, response=response) or response
+        if response.status_code == 200:
+            response["ETag"] = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
+            patch_vary_headers(response, ["Accept-Encoding"])  # a 304 has to say it too (RFC 9110 §15.4.5)
+        return response
 
     return answer
 

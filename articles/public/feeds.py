@@ -12,6 +12,7 @@ from email.utils import format_datetime
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -27,7 +28,6 @@ from articles.public.answers import changed_at, for_readers
 from articles.public.sections import tree_of
 from articles.public.structured_data import LOGO, absolute
 from authors.models import Author
-from django.templatetags.static import static
 
 FEED_SIZE = 20
 
@@ -88,7 +88,7 @@ def topic(request: HttpRequest, *, slug: str) -> HttpResponse:
 
 @for_readers
 def author(request: HttpRequest, *, slug: str) -> HttpResponse:
-    """Answer with the newest stories of an author. Four queries."""
+    """Answer with the newest stories of an author; 404 as long as there is none. Four queries."""
     found = Author.objects.filter(slug=slug).first()
     if found is None:
         raise Http404("There is no such author.")
@@ -98,6 +98,7 @@ def author(request: HttpRequest, *, slug: str) -> HttpResponse:
         description=found.note or f"Stories by {found.name}.",
         page=found.get_absolute_url(),
         rows=lambda at: [_with_bodies(at).filter(author_links=found)],
+        may_be_empty=False,
     )
 
 
@@ -125,9 +126,10 @@ def body_for_feed(html: str, *, page: str) -> str:
 def content_of(story: PublishedArticle) -> str:
     """Return all that readers see of a story below its headline, as HTML. No query."""
     page = absolute(story.get_absolute_url())
-    lead: SafeString | str = ""
+    lead = standfirst = SafeString("")
     if story.lead:
-        said = " ".join(part for part in (story.lead.caption, f"({story.lead.credit})" if story.lead.credit else "") if part)
+        credit = f"({story.lead.credit})" if story.lead.credit else ""
+        said = " ".join(part for part in (story.lead.caption, credit) if part)
         picture = story.lead.picture
         lead = format_html(
             '<figure><img src="{}" alt="{}" width="{}" height="{}">{}</figure>',
@@ -137,10 +139,12 @@ def content_of(story: PublishedArticle) -> str:
             picture.src_height,
             format_html("<figcaption>{}</figcaption>", said) if said else "",
         )
-    standfirst = format_html("<p><strong>{}</strong></p>", story.standfirst) if story.standfirst else ""
+    if story.standfirst:
+        standfirst = format_html("<p><strong>{}</strong></p>", story.standfirst)
     notes = format_html_join("", "<p><em>{}</em></p>", ((byline["note"],) for byline in story.notes))
     body = mark_safe(body_for_feed(story.body_html, page=page))  # noqa: S308 - cleaned when the story was cut
-    return format_html('<div lang="{}" dir="{}">{}{}{}{}</div>', story.language, story.direction, standfirst, lead, body, notes)
+    words = standfirst + lead + body + notes
+    return format_html('<div lang="{}" dir="{}">{}</div>', story.language, story.direction, words)
 
 
 def rss(

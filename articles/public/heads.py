@@ -22,7 +22,7 @@ DESCRIPTION_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of one page. Addresses of `canonical` are absolute, of `feed` and `next` paths."""
+    """The head of one page. Addresses of `canonical` are absolute, of `feed` and `older` paths."""
 
     title: str
     description: str
@@ -32,7 +32,7 @@ class Head:
     structured_data: SafeString | str = ""
     feed: str = ""
     feed_title: str = ""
-    next: str = ""
+    older: str = ""
 
 
 def titled(words: str) -> str:
@@ -84,7 +84,13 @@ def of_story(story: PublishedArticle) -> Head:
 
 
 def of_page(
-    words: str, *, path: str, description: str, feed: str = "", next: str = "", things: tuple[structured_data.Thing, ...] = ()
+    words: str,
+    *,
+    path: str,
+    description: str,
+    feed: str = "",
+    older: str = "",
+    things: tuple[structured_data.Thing, ...] = (),
 ) -> Head:
     """Return the head of a page that is not a story."""
     title = titled(words) if words else settings.SITE_NAME
@@ -104,7 +110,7 @@ def of_page(
         structured_data=structured_data.script(*things) if things else "",
         feed=feed,
         feed_title=title,
-        next=next,
+        older=older,
     )
 
 

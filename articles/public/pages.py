@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -64,9 +64,7 @@ def front(request: HttpRequest, *, lite: bool) -> HttpResponse:
 
 
 @for_readers
-def story(
-    request: HttpRequest, *, year: int, month: int, day: int, slug: str, lite: bool
-) -> HttpResponse:
+def story(request: HttpRequest, *, year: int, month: int, day: int, slug: str, lite: bool) -> HttpResponse:
     """Show a story; redirect from an address it had; say that it is gone. Three queries when it is there.
 
     A story that has not begun is not found, as if there never were one.
@@ -124,7 +122,12 @@ def section(request: HttpRequest, *, slug: str, lite: bool, parent: str = "") ->
         description=f"{branch.section.name}: the newest stories of {settings.SITE_NAME}.",
         feed=reverse(f"public:{name}_feed", args=path),
         things=(structured_data.breadcrumbs(branch.section),),
-        context={"here": branch.section, "children": branch.children, "labels": "own" if branch.children else "", "opening": True},
+        context={
+            "here": branch.section,
+            "children": branch.children,
+            "labels": "own" if branch.children else "",
+            "opening": True,
+        },
     )
 
 
@@ -154,7 +157,10 @@ def topic(request: HttpRequest, *, slug: str, lite: bool) -> HttpResponse:
 
 @for_readers
 def author(request: HttpRequest, *, slug: str, lite: bool) -> HttpResponse:
-    """Show an author with note and stories. Four queries."""
+    """Show an author with note and stories. Four queries.
+
+    An author without a story is not found: the name may tell who is working on something.
+    """
     found = Author.objects.filter(slug=slug).first()
     if found is None:
         raise Http404("There is no such author.")
@@ -170,14 +176,15 @@ def author(request: HttpRequest, *, slug: str, lite: bool) -> HttpResponse:
         feed=reverse("public:author_feed", args=[slug]),
         things=(structured_data.profile(found), structured_data.publisher()),
         context={"author": found, "labels": "all"},
+        may_be_empty=False,
     )
 
 
 @for_readers
 def authors(request: HttpRequest, *, lite: bool) -> HttpResponse:
-    """Show who writes for the publication, by name. Three queries at most."""
-    tree_of(request)
-    people = Author.objects.active().order_by("name", "pk")
+    """Show who has written for the publication and still does, by name. Three queries at most."""
+    stories = PublishedArticle.objects.visible(at=timezone.now()).filter(author_links=OuterRef("pk"))
+    people = Author.objects.active().filter(Exists(stories)).order_by("name", "pk")
     after = only_value(request, "after")
     if after is not None:
         last = _author_at(after)
@@ -244,9 +251,7 @@ def _more(story: PublishedArticle, tree: SectionTree) -> list[PublishedArticle]:
     return more
 
 
-def _elsewhere_or_gone(
-    request: HttpRequest, on: dt.date, slug: str, at: dt.datetime, lite: bool
-) -> HttpResponse:
+def _elsewhere_or_gone(request: HttpRequest, on: dt.date, slug: str, at: dt.datetime, lite: bool) -> HttpResponse:
     """Answer for an address where no story stands: it moved, it was withdrawn, or there never was one."""
     story_keys = set(Redirect.objects.filter(published_on=on, slug=slug).values_list("article_id", flat=True))
     if story_keys:
@@ -256,8 +261,7 @@ def _elsewhere_or_gone(
     # an empty span is a schedule that was taken back: readers never saw it
     past = PublishedArticle.objects.filter(visible_until__lte=at).exclude(visible_until=F("visible_from"))
     if past.filter(published_on=on, slug=slug).exists():
-        response = render(request, "410.html", status=410)
-        return response
+        return render(request, "410.html", status=410)
     raise Http404("There is no such story.")
 
 
@@ -293,7 +297,7 @@ def _story_list(
             path=full + query,
             description=description,
             feed=feed,
-            next=full + older if older else "",
+            older=full + older if older else "",
             things=things,
         ),
         "stories": page.stories,
@@ -323,4 +327,3 @@ def _author_at(text: str) -> Author:
         if last is not None:
             return last
     raise Http404("There is no such place in this list.")
-

@@ -18,7 +18,15 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                ("email", models.EmailField(max_length=254, unique=True, verbose_name="email")),
+                (
+                    "email",
+                    models.EmailField(
+                        error_messages={"unique": "There is an account with this address."},
+                        max_length=254,
+                        unique=True,
+                        verbose_name="email",
+                    ),
+                ),
                 (
                     "name",
                     models.CharField(
@@ -48,12 +56,13 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
             ],
             options={
+                "verbose_name": "account",
                 "ordering": ("name",),
                 "constraints": [
-                    models.UniqueConstraint(
-                        django.db.models.functions.text.Lower("email"),
-                        name="user_email_once",
-                        violation_error_message="There is an account with this address.",
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="user_email_in_small_letters",
+                        violation_error_message="Write the address in small letters.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("role__in", ["writer", "photo_editor", "editor", "chief"])),

@@ -37,6 +37,7 @@ FIRST_WITH_BUILTIN_LOCALES = 17
 MAX_CONNECTIONS = 200
 START_SECONDS = 60
 STOP_SECONDS = 60
+GOODBYE_SECONDS = 3
 SOCKET_PATH_BYTES = 85
 NEVER_GIVEN = 2**22 + 1  # as the number of a program; Linux ends at 2**22, macOS earlier
 LOG_BYTES = 10_000_000
@@ -206,6 +207,16 @@ class Server:
                 with contextlib.suppress(OSError):
                     self.socket_folder.rmdir()
             return True
+
+    def release(self) -> bool:
+        """Stop the server unless somebody is connected to it; return whether it is stopped."""
+        deadline = time.monotonic() + GOODBYE_SECONDS
+        while self.connections():  # those that have just ended are still saying goodbye
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        self.stop()
+        return True
 
     def _create(self, binaries: Binaries, account: Account | None) -> None:
         """Make the data directory beside its place, then rename it: a broken start leaves no half of one."""
@@ -554,8 +565,8 @@ def _during(server: Server, command: list[str]) -> int:
         signal.signal(signal.SIGTERM, lambda *_: running.terminate())
         status = running.wait()
     finally:
-        if ours and not server.connections():  # somebody may have come to rely on it meanwhile
-            server.stop()
+        if ours:
+            server.release()  # somebody may have come to rely on it meanwhile
     return status if status >= 0 else 128 - status
 
 

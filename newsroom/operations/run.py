@@ -394,13 +394,8 @@ class Newsroom:
         end(self.steps + [part.running for part in self.parts if part.running is not None])
         if self.server is None or not self.started_database:
             return
-        deadline = time.monotonic() + 2
-        while (used := self.server.connections()) and time.monotonic() < deadline:
-            time.sleep(0.1)  # our own parts are still saying goodbye
-        if used:
+        if not self.server.release():
             say("The embedded database goes on, somebody else is using it. `make stop` stops it.")
-        else:
-            self.server.stop()
 
 
 REMINDER = """\

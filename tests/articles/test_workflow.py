@@ -190,7 +190,7 @@ class TestFourEyes:
     def test_the_database_refuses_what_the_verb_would(self, writer, editor, now):
         article = make_story(writer=editor, status=Status.IN_REVIEW)
         revision = article.revisions.get()
-        approval = dict(article=article, revision=revision, approved_at=now)
+        approval = {"article": article, "revision": revision, "approved_at": now}
         with pytest.raises(IntegrityError, match="four_eyes"), transaction.atomic():
             Approval.objects.create(**approval, content_hash=revision.content_hash, approved_by=editor)
         with pytest.raises(IntegrityError, match="approval_of_other_words"), transaction.atomic():
