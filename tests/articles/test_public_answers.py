@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from articles import publishing
+from articles.models import Topic
 from articles.public.lists import Cursor
 from tests.articles.reading import one, page, words
 from tests.builders import make_author, make_photo, make_published, make_section, publish_again
@@ -158,6 +159,7 @@ class TestSecurity:
         section = make_section("news/world")
         section.name = bad[:60]
         section.save()
+        Topic.objects.create(name=bad, slug="bad")
         make_published(
             headline=bad,
             standfirst=bad,
@@ -167,7 +169,16 @@ class TestSecurity:
             lead=make_photo(writer, alt=bad, caption=bad, photographer=bad),
             body="<p>Words.</p><script>alert(1)</script>",
         )
-        for path in ("/", "/news/", "/news/world/", "/authors/", "/authors/bad/", "/2024/06/19/bad/", "/nothing/"):
+        for path in (
+            "/",
+            "/news/",
+            "/news/world/",
+            "/authors/",
+            "/authors/bad/",
+            "/topics/bad/",
+            "/2024/06/19/bad/",
+            "/nothing/",
+        ):
             for address in (path, f"/lite{path}"):
                 response = reader.get(address)
                 assert b"<script>alert" not in response.content, address
