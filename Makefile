@@ -5,7 +5,7 @@
 .PHONY: help run stop test check fmt lock demo-password psql clean .run-venv .dev-venv
 
 IN_VENV := .venv/bin/python
-# The commands that only look at the code need neither a key nor a database of their own.
+# For commands that load the settings only to look at them: no key, and a database that is stopped again.
 LOOKING := DEBUG=1 $(IN_VENV) -m newsroom.operations.postgres during $(IN_VENV)
 SOURCES := newsroom articles media authors tests manage.py
 
@@ -25,12 +25,12 @@ check: .dev-venv ## Check style, types, import contracts, migrations, settings a
 	$(IN_VENV) -m ruff check --output-format concise $(SOURCES)
 	$(IN_VENV) -m ruff format --check $(SOURCES)
 	git ls-files -z -- '*/templates/*.html' 'templates/*.html' | xargs -0 -r .venv/bin/djade --check
-	$(IN_VENV) -m mypy newsroom articles media authors
+	$(LOOKING) -m mypy newsroom articles media authors
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
 	$(LOOKING) manage.py makemigrations --check --dry-run
 	$(LOOKING) manage.py docs --check
-	DEBUG=0 DEMO=1 HTTPS=1 SECRET_KEY=$$($(IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	DEBUG=0 DEMO=1 HTTPS=1 MAIL_URL=smtp://localhost SECRET_KEY=$$($(IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		$(IN_VENV) -m newsroom.operations.postgres during $(IN_VENV) manage.py check --deploy --fail-level WARNING
 
 fmt: .dev-venv ## Put code and templates into their one style

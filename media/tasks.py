@@ -10,7 +10,7 @@ from media.darkroom import develop
 from media.models import Photo
 
 
-@task()
+@task(queue_name="pictures")
 def make_renditions(digest: str) -> None:
     """Make all renditions of a photo that are not there yet. Safe to run twice, and twice at once.
 

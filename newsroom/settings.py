@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django.contrib.postgres",
     "django_prose_editor",
     "js_asset",
@@ -105,7 +106,10 @@ if ENV["DATABASE_URL"]:
 else:
     from newsroom.operations import postgres
 
-    _address = postgres.database_url()
+    try:
+        _address = postgres.database_url()
+    except postgres.Unavailable as unavailable:
+        raise ImproperlyConfigured(str(unavailable)) from None
 # libpq's own parser understands every form of address, sockets and sslmode included.
 _connection = conninfo_to_dict(_address)
 DATABASES = {
@@ -210,6 +214,8 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
 }
 X_FRAME_OPTIONS = "DENY"
+# Whether HSTS holds for all of a publisher's subdomains, and in browsers' own lists, is not this site's to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -280,6 +286,7 @@ LOGGING = {
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         # A line for each job that is put in the queue says nothing; failures are warnings.
         "procrastinate": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.tasks": {"handlers": [], "level": "WARNING", "propagate": True},
         # "Not found" is said by the web server's own log; here it would drown what matters.
         "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
     },

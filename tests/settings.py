@@ -14,6 +14,7 @@ os.environ["TIME_ZONE"] = "Europe/Berlin"
 
 from newsroom.settings import *  # noqa: F403
 from newsroom.settings import MIDDLEWARE
+from newsroom.tasks.queues import QUEUES
 
 NEWSROOM_DATA = Path(tempfile.mkdtemp(prefix="newsroom-test-"))
 atexit.register(shutil.rmtree, NEWSROOM_DATA, ignore_errors=True)
@@ -26,4 +27,4 @@ STORAGES = {
 }
 MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend", "QUEUES": list(QUEUES)}}

@@ -41,5 +41,4 @@ def context(request: HttpRequest) -> dict[str, Any]:
         .with_sections()
         .order_by("-visible_from", "-pk")[:_ROWS],
         "newsroom_zone": GivenWithVerb.zone(),
-        "now": now,
     }

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.test.utils import override_settings
 
-from articles import publishing
+from articles import body, publishing
 from articles.models import Topic
 from articles.public.lists import Cursor
 from tests.articles.reading import one, page, words
@@ -167,7 +167,7 @@ class TestSecurity:
             topics=[bad],
             bylines=[make_author(bad, slug="bad", note=bad)],
             lead=make_photo(writer, alt=bad, caption=bad, photographer=bad),
-            body="<p>Words.</p><script>alert(1)</script>",
+            body=body.clean(f"<p>Words. {bad}</p>"),
         )
         for path in (
             "/",

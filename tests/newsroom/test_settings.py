@@ -35,3 +35,16 @@ def test_what_is_missing_is_said_in_a_sentence_without_a_traceback(environment, 
     assert run.returncode != 0
     assert run.stderr.startswith(f"newsroom: {sentence}")
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.django_db
+def test_the_cache_that_sign_in_counts_in_is_there_after_migrate(settings):
+    from django.core.cache import caches
+
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "newsroom_cache"}
+    }
+    cache = caches["default"]
+    cache.set("tries", 3, timeout=60)
+    cache.incr("tries")
+    assert cache.get("tries") == 4

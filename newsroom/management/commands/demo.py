@@ -32,7 +32,7 @@ class Command(BaseCommand):
                 raise CommandError("There are no demo accounts in this database.")
         elif build.is_empty():
             logging.getLogger("articles").setLevel(logging.WARNING)  # a line for each verb would bury the sign-ins
-            build.build(password=password, now=timezone.now(), say=self.stdout.write)
+            build.build(password=password, now=timezone.now(), say=self.stderr.write)
         else:
             self.stdout.write("The database holds a newsroom already; nothing was changed.")
             return
