@@ -19,7 +19,7 @@ from django.utils.text import slugify
 
 from articles import body, publishing
 from articles.content import StoryContent, one_line
-from articles.models import Approval, Article, Event, PublishedArticle, Revision
+from articles.models import Approval, Article, Event, Revision
 from articles.statuses import OPEN, Status
 from articles.transitions import BY_NAME, VERBS, Verb
 from authors.models import User
@@ -183,14 +183,8 @@ def _free_address(s: Situation) -> str:
     if s.asking and s.verb.name == "schedule":
         return ""
     content = _approved_content(s.article)
-    if s.article.first_published_at:
-        day = (
-            PublishedArticle.objects.filter(article=s.article)
-            .order_by("visible_from")
-            .values_list("published_on", flat=True)[0]
-        )
-    else:
-        day = timezone.localdate(s.publish_at or s.now)
+    shown = publishing.shown_before(s.article, at=s.now)
+    day = shown.published_on if shown else timezone.localdate(s.publish_at or s.now)
     if publishing.address_is_free(s.article, slug=content.slug, on=day):
         return ""
     return (

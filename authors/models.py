@@ -41,9 +41,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A staff account. The e-mail address is the login; there are no accounts for readers."""
 
-    email = models.EmailField(
-        "email", unique=True, error_messages={"unique": "There is an account with this address."}
-    )
+    email = models.EmailField("email", unique=True, error_messages={"unique": "There is an account with this address."})
     name = models.CharField("name", max_length=120, help_text="As colleagues see it in histories and notes.")
     role = models.CharField("role", max_length=20, choices=Role.choices, default=Role.WRITER)
     is_active = models.BooleanField("can sign in", default=True, help_text="Switch off instead of deleting.")

@@ -132,7 +132,7 @@ else:
     # Shared by all processes, as sign-in rate limits must be; nothing that a reader waits for uses it.
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "newsroom_cache"}}
 
-TASKS = {"default": {"BACKEND": "newsroom.tasks.backend.ProcrastinateBackend"}}
+TASKS: dict[str, Any] = {"default": {"BACKEND": "newsroom.tasks.backend.ProcrastinateBackend"}}
 PROCRASTINATE_IMPORT_PATHS = ["newsroom.tasks.runner"]
 
 # --- People -------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from articles import publishing, workflow
@@ -336,6 +337,24 @@ class TestAddresses:
         second = make_story(writer=writer, editor=editor, status=Status.APPROVED, slug="bridge")
         with pytest.raises(TransitionRefused, match="has the address"):
             workflow.publish(second.pk, actor=editor, now=now)
+
+    def test_a_schedule_taken_back_claims_no_address(self, writer, editor, now):
+        first = make_story(writer=writer, editor=editor, status=Status.APPROVED, slug="bridge")
+        workflow.schedule(first.pk, publish_at=now + 24 * HOUR, actor=editor, now=now)
+        workflow.unschedule(first.pk, actor=editor, now=now)
+        workflow.publish(first.pk, actor=editor, now=now + 96 * HOUR)
+        other = make_story(writer=writer, editor=editor, status=Status.APPROVED, slug="bridge")
+        workflow.publish(other.pk, actor=editor, now=now + 24 * HOUR)
+        again = publish_again(first, writer=writer, editor=editor, now=now + 100 * HOUR, headline="New words")
+        assert again.published_on == dt.date(2024, 6, 23)
+
+    def test_a_slug_changed_back_leads_nowhere_in_a_circle(self, writer, editor, now, reader):
+        article = make_story(writer=writer, editor=editor, status=Status.PUBLISHED, slug="one")
+        publish_again(article, writer=writer, editor=editor, now=now + HOUR, slug="two")
+        publish_again(article, writer=writer, editor=editor, now=now + 2 * HOUR, slug="one")
+        with time_machine.travel(now + 3 * HOUR, tick=False):
+            assert reader.get("/2024/06/19/one/").status_code == 200
+            assert reader.get("/2024/06/19/two/").url == "/2024/06/19/one/"
 
     def test_two_stories_still_to_come_cannot_have_one_slug(self, writer, now):
         make_story(writer=writer, slug="bridge")
