@@ -17,7 +17,7 @@ class Verb:
 
     `moves` maps the state before to the state after. `own` names the permission that suffices for one's own
     story, `permission` the one that reaches everybody's. `needs` are the names of the conditions that
-    `workflow.CONDITIONS` spells out.
+    `conditions.CONDITIONS` spells out.
     """
 
     name: str

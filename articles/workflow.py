@@ -1,29 +1,26 @@
 """The verbs: the only code that changes what a story says or where it stands.
 
-Decides how each verb of `transitions.VERBS` is carried out. Every verb takes the row's lock, looks whether
-this person may do this now, changes the story and writes its record in one transaction, or raises
-`TransitionRefused` with a sentence for the person and changes nothing. The desk, commands and imports call
-these functions and nothing else. What readers see is cut by `publishing.py`.
+Decides how each verb of `transitions.VERBS` is carried out. Every verb takes the row's lock, looks whether this
+person may do this now, changes the story and writes its record in one transaction, or raises `TransitionRefused`
+with a sentence for the person and changes nothing. The sentences stand in `conditions.py`. The desk, commands and
+imports call these functions and nothing else. What readers see is cut by `publishing.py`.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.text import slugify
 
-from articles import body, publishing
+from articles import publishing
+from articles.conditions import CONDITIONS, Situation, moment, slug_for, standing_approval, touched
 from articles.content import StoryContent, one_line
 from articles.models import Approval, Article, Event, Revision
-from articles.statuses import OPEN, Status
+from articles.statuses import Status
 from articles.transitions import BY_NAME, VERBS, Verb
 from authors.models import User
-from media.models import Photo
 
 log = structlog.get_logger(__name__)
 
@@ -41,37 +38,6 @@ class StaleSave(TransitionRefused):
         self.current = current
 
 
-@dataclass
-class Situation:
-    """A story, a person and a moment, and what they give with the verb: what conditions look at.
-
-    `asking` is true while the desk only wants to know which buttons to show: what is given with the verb is
-    not there yet. Content is read at most once.
-    """
-
-    article: Article
-    actor: User
-    now: dt.datetime
-    verb: Verb
-    asking: bool = False
-    note: str = ""
-    publish_at: dt.datetime | None = None
-    override_reason: str = ""
-    _content: StoryContent | None = field(default=None, repr=False)
-
-    @property
-    def content(self) -> StoryContent:
-        """The words as they stand in the working copy."""
-        if self._content is None:
-            self._content = self.article.content()
-        return self._content
-
-    @property
-    def reaches_all(self) -> bool:
-        """Whether the person may do this to everybody's stories, and not only to their own."""
-        return self.actor.has_perm(self.verb.permission)
-
-
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A button on the story page: a verb that this person could use now, or the reason why not yet."""
@@ -80,165 +46,12 @@ class Offer:
     refusal: str = ""
 
 
-# --- Conditions: each returns a sentence that refuses, or "" ----------------------------------------------------
-
-
-def _headline(s: Situation) -> str:
-    return "" if s.content.headline else "The story has no headline yet."
-
-
-def _body(s: Situation) -> str:
-    return "" if body.text(s.content.body).strip() else "The story has no text yet."
-
-
-def _section(s: Situation) -> str:
-    return "" if s.content.section else "The story stands in no section yet. Choose one in the side column."
-
-
-def _byline(s: Situation) -> str:
-    return "" if s.content.bylines else "Nobody stands under the story yet. Add a byline in the side column."
-
-
-def _slug(s: Situation) -> str:
-    if not s.content.slug:
-        return "The story has no slug yet: the last part of its address."
-    if not slug_is_free(s.content.slug, article=s.article):
-        return f"Another story on the desk has the slug “{s.content.slug}”. Change one of them."
-    return ""
-
-
-def _photo_credits(s: Situation) -> str:
-    content = _approved_content(s.article) if s.article.approval_id else s.content
-    pictures = [*content.pictures, *([content.lead.picture] if content.lead else [])]
-    unknown = {figure.photo for figure in body.figures(content.body)} - {picture.photo for picture in pictures}
-    if unknown:
-        return f"The text shows photo {min(unknown)}, which is not in the library. Take it out or choose another."
-    if nameless := publishing.pictures_without_credit(pictures):
-        photo = Photo.objects.filter(pk=nameless[0]).first()
-        name = f"“{photo}”" if photo else f"Photo {nameless[0]}"
-        if s.article.approval_id:
-            return (
-                f"{name} has no credit in the approved version. "
-                "Add it in the library and have the story approved again."
-            )
-        return f"{name} has no credit. Add one in the photo library."
-    return ""
-
-
-def _note(s: Situation) -> str:
-    return "" if s.asking or s.note else "Say in a note what is missing, so that the writer knows what to do."
-
-
-def _with_its_writer(s: Situation) -> str:
-    if s.reaches_all or s.article.status in {Status.DRAFT, Status.PUBLISHED}:
-        return ""
-    if s.article.status == Status.IN_REVIEW:
-        return "The editors are reading this story. Ask them to send it back if you want to change it."
-    return "This story is approved. Ask an editor to send it back if you want to change it."
-
-
-def _own_only_as_draft(s: Situation) -> str:
-    if s.reaches_all or s.article.status == Status.DRAFT:
-        return ""
-    return "The editors have this story. Ask them to spike it."
-
-
-def _four_eyes(s: Situation) -> str:
-    if s.override_reason and s.actor.has_perm("articles.override_four_eyes"):
-        return ""
-    if not touched(s.article, by=s.actor):
-        return ""
-    if s.actor.has_perm("articles.override_four_eyes"):
-        return "" if s.asking else "You changed this story yourself. Give a reason for approving your own words."
-    return "You changed this story yourself, so somebody else must approve it."
-
-
-def _approval(s: Situation) -> str:
-    if s.article.approval is None:
-        return "Nobody has approved the story as it stands."
-    return ""
-
-
-def _not_scheduled(s: Situation) -> str:
-    if s.article.publish_at is None:
-        return ""
-    return f"The story is scheduled for {moment(s.article.publish_at)}. Unschedule it first."
-
-
-def _scheduled(s: Situation) -> str:
-    return "" if s.article.publish_at else "The story has no time."
-
-
-def _future_time(s: Situation) -> str:
-    if s.asking:
-        return ""
-    if s.publish_at is None:
-        return "Give the day and the time at which the story goes out."
-    if s.publish_at <= s.now:
-        return f"{moment(s.publish_at)} has passed. Choose a time to come, or publish now."
-    return ""
-
-
-def _free_address(s: Situation) -> str:
-    if s.asking and s.verb.name == "schedule":
-        return ""
-    content = _approved_content(s.article)
-    shown = publishing.shown_before(s.article, at=s.now)
-    day = shown.published_on if shown else timezone.localdate(s.publish_at or s.now)
-    if publishing.address_is_free(s.article, slug=content.slug, on=day):
-        return ""
-    return (
-        f"Another story of {date_format(day, 'j F Y')} has the address “{content.slug}”. "
-        "Change the slug and have it approved again."
-    )
-
-
-def _never_published(s: Situation) -> str:
-    if s.article.first_published_at is None:
-        return ""
-    return "Readers have seen this story, so it cannot be spiked. It stays as they saw it."
-
-
-CONDITIONS: dict[str, Callable[[Situation], str]] = {
-    "headline": _headline,
-    "body": _body,
-    "section": _section,
-    "byline": _byline,
-    "slug": _slug,
-    "photo_credits": _photo_credits,
-    "note": _note,
-    "with_its_writer": _with_its_writer,
-    "own_only_as_draft": _own_only_as_draft,
-    "four_eyes": _four_eyes,
-    "approval": _approval,
-    "not_scheduled": _not_scheduled,
-    "scheduled": _scheduled,
-    "future_time": _future_time,
-    "free_address": _free_address,
-    "never_published": _never_published,
-}
-
-
 # --- Questions ------------------------------------------------------------------------------------------------
 
 
 def is_own(article: Article, user: User) -> bool:
     """Tell whether somebody started a story or stands under it. One query at most."""
     return article.created_by_id == user.pk or article.bylines.filter(author__user=user).exists()
-
-
-def touched(article: Article, *, by: User) -> bool:
-    """Tell whether somebody changed the words since the last approval that was not taken back. One query.
-
-    The same rule stands as a trigger on Approval in the database.
-    """
-    vouched_for = (
-        Approval.objects.filter(article=article, withdrawn_at=None)
-        .order_by("-revision__number")
-        .values_list("revision__number", flat=True)
-        .first()
-    )
-    return article.revisions.since(vouched_for or 0).filter(created_by=by).exists()
 
 
 def offers(article: Article, *, actor: User, now: dt.datetime) -> list[Offer]:
@@ -268,37 +81,6 @@ def may_edit(article: Article, *, actor: User, now: dt.datetime) -> str:
     if article.status not in verb.moves:
         return _wrong_state(situation)
     return _not_permitted(situation) or _unmet(situation)
-
-
-def slug_is_free(slug: str, *, article: Article | None = None) -> bool:
-    """Tell whether no other story that is still to come has this slug. One query.
-
-    Published stories do not count: their address holds a date as well (`publishing.address_is_free`).
-    """
-    others = Article.objects.filter(slug=slug, status__in=OPEN, first_published_at=None)
-    return not (others.exclude(pk=article.pk) if article else others).exists()
-
-
-def slug_for(headline: str, *, article: Article | None = None) -> str:
-    """Return a free slug for a headline, cut at a word; a headline without Latin letters gives `story`."""
-    base = slugify(headline)[:81]
-    if len(base) > 80:
-        base = base[:80].rpartition("-")[0] or base[:80]
-    base = base.strip("-") or "story"
-    taken = set(
-        Article.objects.filter(slug__startswith=base, status__in=OPEN)
-        .exclude(pk=article.pk if article else 0)
-        .values_list("slug", flat=True)
-    )
-    if base not in taken:
-        return base
-    return next(slug for number in range(2, len(taken) + 3) if (slug := f"{base}-{number}") not in taken)
-
-
-def moment(at: dt.datetime) -> str:
-    """Return a time as the desk says it: in the newsroom's zone, with the zone's name."""
-    local = timezone.localtime(at)
-    return f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
 
 
 # --- Verbs ----------------------------------------------------------------------------------------------------
@@ -402,7 +184,7 @@ def publish(article_id: int, *, actor: User, now: dt.datetime) -> Article:
         if article.publish_at is not None:
             publishing.take_back(article, scheduled_for=article.publish_at)
             article.publish_at = None
-        approval = _standing_approval(article)
+        approval = standing_approval(article)
         publishing.put_out(approval.revision.story, article=article, approval=approval, visible_from=now, now=now)
         article.first_published_at = article.first_published_at or now
         return _move(situation)
@@ -413,7 +195,7 @@ def schedule(article_id: int, *, publish_at: dt.datetime | None, actor: User, no
     with _locked(article_id, "schedule", actor=actor, now=now, publish_at=publish_at) as situation:
         assert publish_at is not None  # the condition future_time refused it otherwise
         article = situation.article
-        approval = _standing_approval(article)
+        approval = standing_approval(article)
         publishing.put_out(
             approval.revision.story, article=article, approval=approval, visible_from=publish_at, now=now
         )
@@ -596,15 +378,6 @@ def _void_approval(article: Article) -> None:
         publishing.take_back(article, scheduled_for=article.publish_at)
         article.publish_at = None
     article.approval = None
-
-
-def _standing_approval(article: Article) -> Approval:
-    assert article.approval_id is not None  # the condition approval refused it otherwise
-    return Approval.objects.select_related("revision").get(pk=article.approval_id)
-
-
-def _approved_content(article: Article) -> StoryContent:
-    return _standing_approval(article).revision.story
 
 
 def _with_slug(content: StoryContent, *, article: Article | None) -> StoryContent:

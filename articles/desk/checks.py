@@ -1,6 +1,6 @@
 """What the side column says of a story while it is written: what it lacks, before an editor has to.
 
-Advice only. What really stops a story stands among the conditions in `workflow.py`.
+Advice only. What really stops a story stands among the conditions in `conditions.py`.
 """
 
 from dataclasses import dataclass

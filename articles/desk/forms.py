@@ -10,8 +10,9 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
-from articles import body, workflow
+from articles import body
 from articles.bylines import BylineRole
+from articles.conditions import slug_for, slug_is_free
 from articles.content import Byline, Lead, StoryContent, one_line, plain
 from articles.editor import BodyWidget
 from articles.models import Article, Section, Topic
@@ -123,8 +124,8 @@ class StoryForm(forms.ModelForm):
     def clean_slug(self) -> str:
         """Refuse a slug that another story still to come has, and offer a free one."""
         slug: str = self.cleaned_data["slug"]
-        if slug and slug != self.instance.slug and not workflow.slug_is_free(slug, article=self.instance):
-            free = workflow.slug_for(slug, article=self.instance)
+        if slug and slug != self.instance.slug and not slug_is_free(slug, article=self.instance):
+            free = slug_for(slug, article=self.instance)
             raise forms.ValidationError(
                 f"Another story on the desk has this slug. “{free}” is free.", code="slug_taken"
             )

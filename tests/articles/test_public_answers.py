@@ -262,7 +262,7 @@ class TestHostileAddresses:
         path, _, query = path.partition("?")
         response = reader.generic("GET", quote(path, safe="/%"), QUERY_STRING=query, follow=False)
         if response.status_code == 301:
-            assert response["Location"].endswith("/"), "only a missing slash is forgiven"
+            assert response["Location"].partition("?")[0].endswith("/"), "only a missing slash is forgiven"
             response = reader.get(response["Location"])
         assert response.status_code in {400, 404}
         assert b"The Example" in response.content

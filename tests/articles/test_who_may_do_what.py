@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 
 from articles import workflow
+from articles.conditions import CONDITIONS
 from articles.models import Article, PublishedArticle
 from articles.statuses import Status
 from articles.transitions import BY_NAME, VERBS
-from articles.workflow import CONDITIONS, TransitionRefused
+from articles.workflow import TransitionRefused
 from authors.roles import PERMISSIONS
 from tests.builders import NOW, make_story
 

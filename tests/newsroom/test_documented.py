@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command, get_commands
 
+from articles.conditions import CONDITIONS
 from articles.transitions import VERBS
-from articles.workflow import CONDITIONS
 from authors.roles import PERMISSIONS
 from newsroom.environment import VARIABLES, read
 from newsroom.management.commands import docs
