@@ -170,7 +170,9 @@ def _repair(root: html.HtmlElement) -> None:
     for node in list(root.iter()):
         if node is root or not isinstance(node.tag, str):
             continue
-        if node.tag == "a" and not _link_allowed(node.get("href", "")):
+        if node.tag == "a" and (
+            not _link_allowed(node.get("href", "")) or next(node.iterancestors("a"), None) is not None
+        ):
             node.drop_tag()
         elif node.tag == "figure":
             _repair_figure(node)
@@ -180,6 +182,7 @@ def _repair(root: html.HtmlElement) -> None:
             _repair_cell(node)
         elif node.tag == "ol" and not _SPAN.match(node.get("start", "1")):
             del node.attrib["start"]
+    _repair_headings(root)
     for part, wholes in _PARTS.items():
         for node in list(root.iter(part)):
             if node.getparent().tag not in wholes:
@@ -197,6 +200,14 @@ def _repair(root: html.HtmlElement) -> None:
     for node in list(root):
         if node.tag in {"p", "h2", "h3", "blockquote", "aside", "ul", "ol", "table"} and _is_empty(node):
             node.drop_tree()
+
+
+def _repair_headings(root: html.HtmlElement) -> None:
+    """Let no smaller heading stand before the first larger one: the page's h1 is the headline (WCAG 1.3.1)."""
+    for node in root.iter("h2", "h3"):
+        if node.tag == "h2":
+            return
+        node.tag = "h2"
 
 
 def _repair_figure(node: html.HtmlElement) -> None:

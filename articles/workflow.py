@@ -9,12 +9,12 @@ imports call these functions and nothing else. What readers see is cut by `publi
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from django.db import IntegrityError, transaction
 
-from articles import publishing
+from articles import body, publishing
 from articles.conditions import CONDITIONS, Situation, moment, slug_for, standing_approval, touched
 from articles.content import StoryContent, one_line
 from articles.models import Approval, Article, Event, Revision
@@ -91,7 +91,7 @@ def start(*, content: StoryContent, actor: User, now: dt.datetime) -> Article:
     if not actor.has_perm("articles.add_article"):
         raise TransitionRefused("You may not start stories.")
     with transaction.atomic():
-        content = _with_slug(content, article=None)
+        content = _with_slug(_tidied(content), article=None)
         article = Article.objects.create(
             status=Status.DRAFT, created_by=actor, created_at=now, changed_at=now, language=content.language
         )
@@ -109,7 +109,7 @@ def save_draft(
     words that are there now. A change voids an approval and takes a scheduled time back.
     """
     with _locked(article_id, "save_draft", actor=actor, now=now) as situation:
-        article = situation.article
+        article, content = situation.article, _tidied(content)
         if article.version != version:
             if situation.content.hash == content.hash:
                 return article  # the same words from two tabs are no conflict
@@ -378,6 +378,17 @@ def _void_approval(article: Article) -> None:
         publishing.take_back(article, scheduled_for=article.publish_at)
         article.publish_at = None
     article.approval = None
+
+
+def _tidied(content: StoryContent) -> StoryContent:
+    """Return words as they are stored, through whatever door they came: no script, no control characters."""
+    lead = content.lead
+    return content.changed(
+        headline=one_line(content.headline),
+        standfirst=one_line(content.standfirst),
+        body=body.clean(content.body),
+        lead=lead and replace(lead, alt=one_line(lead.alt), caption=one_line(lead.caption)),
+    )
 
 
 def _with_slug(content: StoryContent, *, article: Article | None) -> StoryContent:

@@ -91,6 +91,9 @@ class PublishedArticle(models.Model):
             models.Index(fields=("section", "-first_published_at", "-id"), name="published_by_section"),
             models.Index(fields=("published_on", "slug"), name="published_address"),
             models.Index(fields=("article", "-visible_from"), name="published_by_article"),
+            # when something last came or went: the date of every list
+            models.Index(fields=("visible_from",), name="published_came"),
+            models.Index(fields=("visible_until",), name="published_went"),
         )
         constraints = (
             models.CheckConstraint(

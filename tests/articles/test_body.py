@@ -34,6 +34,7 @@ def test_what_the_editor_writes_is_stored_byte_for_byte(source):
         ("Loose words", "<p>Loose words</p>"),
         ("<b>bold</b> and <i>italic</i>", "<p><strong>bold</strong> and <em>italic</em></p>"),
         ("<h1>Too large</h1>", "<h2>Too large</h2>"),
+        ("<h3>a</h3><h3>b</h3><h2>c</h2><h3>d</h3>", "<h2>a</h2><h2>b</h2><h2>c</h2><h3>d</h3>"),
         ("<div>One</div><div>Two</div>", "<p>One</p><p>Two</p>"),
         ("<p>a</p>tail", "<p>a</p><p>tail</p>"),
         ("<p></p><p><br></p><h2> </h2>", ""),

@@ -105,6 +105,14 @@ class TestSavingWords:
         assert refused.value.current == theirs
         assert Article.objects.get().headline == "Theirs"
 
+    def test_words_are_clean_through_whatever_door_they_come(self, writer, now):
+        hostile = make_content(headline="A\x00 <b>head\u202eline", body="<p>ok</p><script>alert(1)</script>", slug="x")
+        article = workflow.start(content=hostile, actor=writer, now=now)
+        assert (article.headline, article.body) == ("A <b>headline", "<p>ok</p>")
+        again = article.content().changed(body="<p onclick=x>ok</p>", standfirst="a\r\nb")
+        saved = workflow.save_draft(article.pk, content=again, version=1, actor=writer, now=now)
+        assert (saved.standfirst, saved.body) == ("a b", "<p>ok</p>")
+
     def test_the_same_words_from_two_tabs_are_no_conflict(self, writer, now):
         article = make_story(writer=writer)
         content = article.content().changed(headline="Same")
