@@ -5,6 +5,7 @@ import json
 import pytest
 from lxml import html
 
+from articles.content import one_line
 from articles.public import structured_data
 from tests.articles.reading import one, page, select
 from tests.builders import make_author, make_photo, make_published, publish_again
@@ -98,7 +99,7 @@ class TestStructuredData:
         make_published(headline=HOSTILE, standfirst=HOSTILE, bylines=[ada], lead=photo, slug="hostile")
         root = page(reader, "/2024/06/19/hostile/")
 
-        assert things(root)["NewsArticle"]["headline"] == HOSTILE
+        assert things(root)["NewsArticle"]["headline"] == one_line(HOSTILE)
         assert len(select(root, "script")) == 1
         assert things(page(reader, "/authors/ada/"))["ProfilePage"]["mainEntity"]["name"] == HOSTILE
 

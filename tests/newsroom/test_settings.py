@@ -12,7 +12,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def start(**environment):
     """Run a command of the site with this environment, and nothing else of ours."""
-    keep = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "VIRTUAL_ENV"}}
+    keep = {
+        name: value
+        for name, value in os.environ.items()
+        if name in {"PATH", "HOME", "LANG", "VIRTUAL_ENV", "LD_LIBRARY_PATH"}
+    }
     return subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=ROOT,
