@@ -48,6 +48,17 @@ _CLEANER = nh3.Cleaner(
     clean_content_tags={"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title"},
     strip_comments=True,
 )
+#: For what is nested deeper than any parser keeps: paragraphs, and every word.
+_WORDS_ONLY = nh3.Cleaner(
+    tags={"p"}, attributes={}, clean_content_tags={"script", "style", "template", "noscript", "svg", "math", "title"}
+)
+_BLOCK_TAG = re.compile(
+    r"<(/?)(?:p|div|h[1-6]|ul|ol|li|blockquote|aside|figure|figcaption|table|caption|thead|tbody|tr|td|th)(?=[\s/>])[^>]*>",
+    re.IGNORECASE,
+)
+#: No text that people write is nested deeper; libxml2 drops what is deeper than some 250.
+_DEEPEST = 50
+_TAG = re.compile(r"<(/?)([a-z0-9]+)")
 #: Markup of other editors, and what it means here. Levels a page has already (h1) move down.
 _RENAMED = {
     "b": "strong",
@@ -84,9 +95,14 @@ def clean(source: str) -> str:
     Scripts, handlers, styles and foreign tags are gone, their words stay. Words outside any block get a
     paragraph, so that nothing of the text is lost.
     """
+    source = _renamed(plain(source))
     if not source.strip():
         return ""
-    root = _parse(_CLEANER.clean(_renamed(plain(source))))
+    # once more plain: the sanitiser turns &#1; and its like into the characters themselves
+    safe = plain(_CLEANER.clean(source))
+    if _depth(safe) > _DEEPEST:
+        safe = plain(_WORDS_ONLY.clean(_BLOCK_TAG.sub(r"<\1p>", source)))
+    root = _parse(safe)
     _repair(root)
     return "".join(_serialise(child) for child in root)
 
@@ -152,6 +168,16 @@ def _parse(source: str) -> html.HtmlElement:
     return html.fragment_fromstring(source, create_parent="div")
 
 
+def _depth(safe: str) -> int:
+    """Return how deep a sanitised HTML is nested."""
+    depth = deepest = 0
+    for closing, name in _TAG.findall(safe):
+        if name not in {"br", "hr"}:
+            depth += -1 if closing else 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
 def _serialise(node: html.HtmlElement) -> str:
     return etree.tostring(node, encoding="unicode", method="html", with_tail=False)
 
@@ -167,6 +193,9 @@ def _renamed(source: str) -> str:
 
 def _repair(root: html.HtmlElement) -> None:
     """Bring a sanitised tree into the stored form: only blocks at the top, only sensible attributes."""
+    for node in list(root.iter("figure")):
+        if root in node.iterancestors():  # not inside a figure that was emptied
+            _repair_figure(node)
     for node in list(root.iter()):
         if node is root or not isinstance(node.tag, str):
             continue
@@ -174,8 +203,6 @@ def _repair(root: html.HtmlElement) -> None:
             not _link_allowed(node.get("href", "")) or next(node.iterancestors("a"), None) is not None
         ):
             node.drop_tag()
-        elif node.tag == "figure":
-            _repair_figure(node)
         elif node.tag == "aside":
             _keep(node, {"data-pullquote": "1"})
         elif node.tag in {"th", "td"}:
@@ -212,7 +239,7 @@ def _repair_headings(root: html.HtmlElement) -> None:
 
 def _repair_figure(node: html.HtmlElement) -> None:
     number = node.get("data-photo", "")
-    if not (number.isascii() and number.isdigit() and 0 < int(number) < 2**31):
+    if not (number.isascii() and number.isdigit() and len(number) <= 10 and 0 < int(number) < 2**31):
         for caption in node.iter("figcaption"):
             caption.tag = "p"
         node.drop_tag()  # the words of a figure that names no photo stay

@@ -20,6 +20,9 @@ from articles.transitions import Verb
 from authors.models import User
 from media.models import Photo
 
+#: A time further ahead is a slip of the finger.
+_FURTHEST = dt.timedelta(days=731)
+
 
 @dataclass
 class Situation:
@@ -201,6 +204,8 @@ def _future_time(s: Situation) -> str:
         return "Give the day and the time at which the story goes out."
     if s.publish_at <= s.now:
         return f"{moment(s.publish_at)} has passed. Choose a time to come, or publish now."
+    if s.publish_at > s.now + _FURTHEST:
+        return "That is more than two years ahead. Choose an earlier time."
     return ""
 
 

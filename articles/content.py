@@ -129,13 +129,16 @@ def one_line(text: str) -> str:
 def plain(text: str) -> str:
     """Return text without control characters other than line breaks, in NFC.
 
-    PostgreSQL cannot store NUL and XML cannot carry the others; invisible direction overrides (U+202A to
-    U+202E) can make a headline read as something else than what was approved, so they go as well.
+    PostgreSQL cannot store NUL, XML cannot carry the others nor U+FFFE and U+FFFF; invisible direction overrides
+    (U+202A to U+202E) can make a headline read as something else than what was approved, so they go as well.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(
-        character
-        for character in text
-        if character in "\n\t"
-        or (unicodedata.category(character) not in {"Cc", "Cs"} and not "\u202a" <= character <= "\u202e")
+    return "".join(character for character in text if character in "\n\t" or _is_written(character))
+
+
+def _is_written(character: str) -> bool:
+    return (
+        unicodedata.category(character) not in {"Cc", "Cs"}
+        and not "\u202a" <= character <= "\u202e"
+        and (ord(character) & 0xFFFE) != 0xFFFE
     )

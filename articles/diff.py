@@ -6,7 +6,8 @@ Whole bodies are never compared word by word: blocks are paired first, so that t
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,8 +17,10 @@ from articles.content import Byline, Label, Lead, Picture, StoryContent
 Kind = Literal["same", "added", "removed", "changed"]
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]", re.UNICODE)
-#: Beyond this many tokens a block is shown as replaced: word comparison takes quadratic time.
-_MOST_TOKENS = 4_000
+#: How much work a comparison may be: beyond it, old and new are shown whole. What costs is every pair of equal
+#: pieces (a word that stands 500 times in both texts makes 250,000 of them) and every pair of blocks held together.
+_MOST_PAIRS = 60_000
+_MOST_BLOCK_PAIRS = 500_000
 #: Blocks less alike than this are two blocks, not one that was changed.
 _ALIKE = 0.5
 
@@ -82,10 +85,10 @@ def compare_words(old: str, new: str) -> tuple[Run, ...]:
     if old == new:
         return (Run("same", new),) if new else ()
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
-    if len(before) + len(after) > _MOST_TOKENS:
+    if _pairs([t for t in before if not t.isspace()], [t for t in after if not t.isspace()]) > _MOST_PAIRS:
         return tuple(run for run in (Run("removed", old), Run("added", new)) if run.words)
     found: list[tuple[str, str, str]] = []  # what stays, or what goes and what comes
-    for op, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for op, i1, i2, j1, j2 in difflib.SequenceMatcher(str.isspace, before, after, autojunk=False).get_opcodes():
         gone, come = "".join(before[i1:i2]), "".join(after[j1:j2])
         if op == "equal" and _is_word(gone):
             found.append((gone, "", ""))
@@ -102,6 +105,16 @@ def compare_words(old: str, new: str) -> tuple[Run, ...]:
     return tuple(run for run in runs if run.words)
 
 
+def _pairs(before: Sequence[str], after: Sequence[str]) -> int:
+    """Return how many pairs of equal pieces two sequences have, which is what a comparison costs."""
+    counts = Counter(after)
+    return sum(number * counts[piece] for piece, number in Counter(before).items())
+
+
+def _all(kind: Kind, blocks: Iterable[str]) -> list[Change]:
+    return [Change(kind, (Run(kind, _block_words(block)),)) for block in blocks]
+
+
 def _is_word(words: str) -> bool:
     """Tell whether a run is worth reading by itself; a blank between two changes is part of them."""
     return any(character.isalnum() for character in words)
@@ -111,9 +124,11 @@ def compare_bodies(old: str, new: str) -> list[Change]:
     """Return the blocks of the new body, with the removed ones where they stood."""
     before, after = body.blocks(old), body.blocks(new)
     changes: list[Change] = []
+    if _pairs(before, after) > _MOST_PAIRS:
+        return [*_all("removed", before), *_all("added", after)]
     for op, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if op == "equal":
-            changes += [Change("same", (Run("same", _block_words(block)),)) for block in after[j1:j2]]
+            changes += _all("same", after[j1:j2])
         else:
             changes += _paired(before[i1:i2], after[j1:j2])
     return changes
@@ -122,17 +137,19 @@ def compare_bodies(old: str, new: str) -> list[Change]:
 def _paired(before: Sequence[str], after: Sequence[str]) -> list[Change]:
     """Pair each removed block with the block that it most likely became, keeping the order of both."""
     changes: list[Change] = []
+    if len(before) * len(after) > _MOST_BLOCK_PAIRS:
+        return [*_all("removed", before), *_all("added", after)]
     rest = list(after)
     for block in before:
         match = _most_alike(block, rest)
         if match is None:
-            changes.append(Change("removed", (Run("removed", _block_words(block)),)))
+            changes += _all("removed", [block])
             continue
-        changes += [Change("added", (Run("added", _block_words(new)),)) for new in rest[:match]]
+        changes += _all("added", rest[:match])
         old_words, new_words = _block_words(block), _block_words(rest[match])
         changes.append(Change("changed", compare_words(old_words, new_words), markup_only=old_words == new_words))
         rest = rest[match + 1 :]
-    return changes + [Change("added", (Run("added", _block_words(new)),)) for new in rest]
+    return [*changes, *_all("added", rest)]
 
 
 def _most_alike(block: str, candidates: Sequence[str]) -> int | None:

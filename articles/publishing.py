@@ -94,7 +94,7 @@ def shown_before(article: Article, *, at: dt.datetime) -> PublishedArticle | Non
     return rows.exclude(visible_until=F("visible_from")).order_by("-visible_from").first()
 
 
-def take_back(article: Article, *, scheduled_for: dt.datetime) -> None:
+def take_back(article: Article, *, scheduled_for: dt.datetime, now: dt.datetime) -> None:
     """Undo a version that has not begun: its span becomes empty, and the one before goes on. About 6 queries."""
     pending = PublishedArticle.objects.filter(
         article=article, visible_from=scheduled_for, visible_until__isnull=True
@@ -104,15 +104,18 @@ def take_back(article: Article, *, scheduled_for: dt.datetime) -> None:
     PublishedArticle.objects.filter(
         article=article, visible_until=scheduled_for, visible_from__lt=scheduled_for
     ).update(visible_until=None)
-    _recall(pending)
+    _recall(pending, now=now)
 
 
 def withdraw(article: Article, *, now: dt.datetime) -> None:
-    """End what readers see of a story. Its address answers “gone” (HTTP 410) from `now` on."""
-    for row in PublishedArticle.objects.visible(at=now).filter(article=article):
-        row.visible_until = now
+    """End what readers see of a story, and what they would have seen. Its address answers “gone” (HTTP 410).
+
+    The desk's own state of the story is the caller's to change.
+    """
+    for row in PublishedArticle.objects.not_over(at=now).filter(article=article):
+        row.visible_until = max(row.visible_from, now)  # one that has not begun gets an empty span
         row.save(update_fields=["visible_until"])
-        _recall(row, keep_past=False)
+        _recall(row, now=now)
 
 
 def address_is_free(article: Article, *, slug: str, on: dt.date) -> bool:
@@ -127,17 +130,19 @@ def _photos(version: StoryContent) -> set[int]:
     return {picture.photo for picture in version.pictures} | ({version.lead.picture.photo} if version.lead else set())
 
 
-def _recall(row: PublishedArticle, *, keep_past: bool = True) -> None:
-    """Take the photos of a row from the public again, unless another version shows, or will show, them."""
+def _recall(row: PublishedArticle, *, now: dt.datetime) -> None:
+    """Take the photos of a row from the public again, unless a version that stands, or is to come, shows them."""
     photos = set(row.photo_links.values_list("pk", flat=True))
-    others = PublishedArticle.objects.filter(photo_links__in=photos).exclude(pk=row.pk)
-    if not keep_past:
-        others = others.filter(visible_until__isnull=True)
+    uses = (
+        PublishedArticle.objects.not_over(at=now)
+        .filter(photo_links__in=photos)
+        .exclude(pk=row.pk)
+        .exclude(visible_until=F("visible_from"))
+        .values_list("photo_links", "visible_from")
+    )
     since: dict[int, dt.datetime] = {}
-    for use in others.values("photo_links", "visible_from", "visible_until"):
-        if use["visible_from"] != use["visible_until"]:
-            first = since.get(use["photo_links"], use["visible_from"])
-            since[use["photo_links"]] = min(first, use["visible_from"])
+    for photo, first in uses:
+        since[photo] = min(first, since.get(photo, first))
     library.recall(photos)
     for photo in photos & since.keys():
         library.release([photo], at=since[photo])

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from articles import body, publishing
 from articles.conditions import CONDITIONS, Situation, moment, slug_for, standing_approval, touched
@@ -23,6 +23,8 @@ from articles.transitions import BY_NAME, VERBS, Verb
 from authors.models import User
 
 log = structlog.get_logger(__name__)
+
+_TOO_LONG = "A headline, caption or name is longer than can be kept. Shorten it."
 
 
 class TransitionRefused(Exception):
@@ -90,13 +92,16 @@ def start(*, content: StoryContent, actor: User, now: dt.datetime) -> Article:
     """Begin a story with its first revision. Raises TransitionRefused when this person may not."""
     if not actor.has_perm("articles.add_article"):
         raise TransitionRefused("You may not start stories.")
-    with transaction.atomic():
-        content = _with_slug(_tidied(content), article=None)
-        article = Article.objects.create(
-            status=Status.DRAFT, created_by=actor, created_at=now, changed_at=now, language=content.language
-        )
-        _append(article, content, actor=actor, now=now, reason="")
-        _record(article, "start", actor=actor, now=now, before="", data={"label": "Started"})
+    try:
+        with transaction.atomic():
+            content = _with_slug(_tidied(content), article=None)
+            article = Article.objects.create(
+                status=Status.DRAFT, created_by=actor, created_at=now, changed_at=now, language=content.language
+            )
+            _append(article, content, actor=actor, now=now, reason="")
+            _record(article, "start", actor=actor, now=now, before="", data={"label": "Started"})
+    except DataError as error:
+        raise TransitionRefused(_TOO_LONG) from error
     return article
 
 
@@ -126,7 +131,7 @@ def save_draft(
             return article
         before = article.status
         voided = article.approval_id is not None
-        _void_approval(article)
+        _void_approval(article, now=now)
         article.status = BY_NAME["save_draft"].moves[Status(before)]
         _append(article, content, actor=actor, now=now, reason=reason)
         if voided or before != article.status:
@@ -182,7 +187,7 @@ def publish(article_id: int, *, actor: User, now: dt.datetime) -> Article:
     with _locked(article_id, "publish", actor=actor, now=now) as situation:
         article = situation.article
         if article.publish_at is not None:
-            publishing.take_back(article, scheduled_for=article.publish_at)
+            publishing.take_back(article, scheduled_for=article.publish_at, now=now)
             article.publish_at = None
         approval = standing_approval(article)
         publishing.put_out(approval.revision.story, article=article, approval=approval, visible_from=now, now=now)
@@ -210,7 +215,7 @@ def unschedule(article_id: int, *, actor: User, now: dt.datetime) -> Article:
     with _locked(article_id, "unschedule", actor=actor, now=now) as situation:
         article = situation.article
         assert article.publish_at is not None  # the condition scheduled refused it otherwise
-        publishing.take_back(article, scheduled_for=article.publish_at)
+        publishing.take_back(article, scheduled_for=article.publish_at, now=now)
         article.publish_at = None
         return _move(situation)
 
@@ -283,6 +288,9 @@ def _locked(
     except TransitionRefused as refused:
         log.info("verb refused", verb=name, article=article_id, actor=actor.pk, refusal=str(refused))
         raise
+    except DataError as error:
+        log.warning("words that do not fit", verb=name, article=article_id, actor=actor.pk, error=str(error))
+        raise TransitionRefused(_TOO_LONG) from error
     except IntegrityError as error:
         # The conditions above say the same in better words; this is what a race leaves for the database to find.
         log.warning("verb refused by the database", verb=name, article=article_id, actor=actor.pk, error=str(error))
@@ -373,9 +381,9 @@ def _record(
     log.info("story", verb=verb, article=article.pk, actor=actor.pk if actor else None, status=article.status)
 
 
-def _void_approval(article: Article) -> None:
+def _void_approval(article: Article, *, now: dt.datetime) -> None:
     if article.publish_at is not None:
-        publishing.take_back(article, scheduled_for=article.publish_at)
+        publishing.take_back(article, scheduled_for=article.publish_at, now=now)
         article.publish_at = None
     article.approval = None
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from articles import body
 from articles.bylines import BylineRole
@@ -35,6 +37,22 @@ class SectionChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Section) -> str:
         """Return News › World."""
         return str(obj)
+
+
+class Line(forms.CharField):
+    """One line of text, settled before its length is judged: NFC can make text longer."""
+
+    def to_python(self, value: Any) -> str:
+        """Return one line without control characters."""
+        return one_line(super().to_python(value) or "")
+
+
+class BodyField(forms.CharField):
+    """A body in its stored form, whatever was sent."""
+
+    def to_python(self, value: Any) -> str:
+        """Return clean HTML."""
+        return body.clean(super().to_python(value) or "")
 
 
 class StoryForm(forms.ModelForm):
@@ -71,6 +89,13 @@ class StoryForm(forms.ModelForm):
             "lead_alt",
             "lead_caption",
         )
+        field_classes = {  # noqa: RUF012 - Django's own way
+            "headline": Line,
+            "standfirst": Line,
+            "body": BodyField,
+            "lead_alt": Line,
+            "lead_caption": Line,
+        }
         widgets = {  # noqa: RUF012 - Django's own way
             "headline": forms.Textarea(attrs={"rows": 1, "placeholder": "Headline", "class": "headline"}),
             "standfirst": forms.Textarea(
@@ -101,26 +126,6 @@ class StoryForm(forms.ModelForm):
         for field in self.fields.values():
             field.widget.attrs["form"] = STORY
 
-    def clean_headline(self) -> str:
-        """Return one line."""
-        return one_line(self.cleaned_data["headline"])
-
-    def clean_standfirst(self) -> str:
-        """Return one line: a standfirst has no paragraphs."""
-        return one_line(self.cleaned_data["standfirst"])
-
-    def clean_body(self) -> str:
-        """Return the body in its stored form, whatever was sent."""
-        return body.clean(self.cleaned_data["body"])
-
-    def clean_lead_alt(self) -> str:
-        """Return one line."""
-        return one_line(self.cleaned_data["lead_alt"])
-
-    def clean_lead_caption(self) -> str:
-        """Return one line."""
-        return one_line(self.cleaned_data["lead_caption"])
-
     def clean_slug(self) -> str:
         """Refuse a slug that another story still to come has, and offer a free one."""
         slug: str = self.cleaned_data["slug"]
@@ -149,18 +154,16 @@ class BylineForm(forms.Form):
 
     author = forms.ModelChoiceField(label="Author", queryset=Author.objects.active(), empty_label="Choose an author")
     role = forms.ChoiceField(label="Role", choices=BylineRole.choices, initial=BylineRole.WRITER)
-    printed_name = forms.CharField(label="Printed as", required=False, max_length=120)
+    printed_name = Line(label="Printed as", required=False, max_length=120)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **options})
         for field in self.fields.values():
             field.widget.attrs["form"] = STORY
-        if self.initial.get("author"):  # who stands under it already may stay, though inactive by now
-            self.fields["author"].queryset |= Author.objects.filter(pk=self.initial["author"])  # type: ignore[attr-defined]
 
-    def clean_printed_name(self) -> str:
-        """Return one line."""
-        return one_line(self.cleaned_data["printed_name"])
+    def has_changed(self) -> bool:
+        """Count every row that names somebody, whether or not it stood there before; an empty row is nobody."""
+        return bool(self["author"].data or self["printed_name"].data)
 
 
 class _Bylines(forms.BaseFormSet):
@@ -169,16 +172,32 @@ class _Bylines(forms.BaseFormSet):
     ordering_widget = forms.HiddenInput
     deletion_widget = forms.HiddenInput
 
+    @cached_property
+    def authors(self) -> QuerySet[Author]:
+        """Who can stand under it: everybody active, and who stands there already, though inactive by now."""
+        there = [line["author"] for line in self.initial or ()]
+        return Author.objects.filter(Q(is_active=True) | Q(pk__in=there))
+
+    @cached_property
+    def choices(self) -> list[tuple[int | str, str]]:
+        """Return the authors as choices, read once for all rows."""
+        return [("", "Choose an author"), *self.authors.values_list("pk", "name")]
+
     def add_fields(self, form: BylineForm, index: int | None) -> None:
         """Let the order and the mark of a row taken out belong to the page's form, too."""
         super().add_fields(form, index)
+        author = form.fields["author"]
+        author.queryset = self.authors  # type: ignore[attr-defined]
+        author.choices = self.choices  # type: ignore[attr-defined]
         for name in ("ORDER", "DELETE"):
             form.fields[name].widget.attrs["form"] = STORY
 
     def clean(self) -> None:
         """Refuse the same author twice in one role."""
-        if any(self.errors):
+        if not self.management_form.is_valid() or any(self.errors):
             return
+        if self.total_form_count() < 0:
+            raise forms.ValidationError("The form came back broken. Load the page again.")
         seen = set()
         for form in self.ordered_forms:
             line = (form.cleaned_data.get("author"), form.cleaned_data.get("role"))
@@ -193,7 +212,14 @@ class _Bylines(forms.BaseFormSet):
 
 
 BylineFormSet = forms.formset_factory(
-    BylineForm, formset=_Bylines, extra=0, can_order=True, can_delete=True, max_num=40, validate_max=True
+    BylineForm,
+    formset=_Bylines,
+    extra=0,
+    can_order=True,
+    can_delete=True,
+    max_num=40,
+    validate_max=True,
+    absolute_max=41,
 )
 
 

@@ -43,6 +43,8 @@ class SectionFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
         """Return the stories of that section; an unknown path filters nothing."""
+        if self.value() not in dict(self.lookup_choices):
+            return queryset
         parent, _, child = (self.value() or "").partition("/")
         if child:
             return queryset.filter(section__slug=child, section__parent__slug=parent)

@@ -201,6 +201,8 @@ def _page(
         "words": body.word_count(content.body),
         "refusal": refusal,
         "stale": stale,
+        # what was typed while the story left this person's hands: shown to be copied, never thrown away
+        "typed": _typed(form) if readonly and form.is_bound else None,
         "their_words": body.text(stale.current.body) if stale else "",
         "clash": diff.compare(stale.current, mine) if stale and mine else [],
         "lead": _lead(form, article),
@@ -209,6 +211,12 @@ def _page(
         "media": form.media,
     }
     return render(request, "desk/story.html", context, status=status)
+
+
+def _typed(form: StoryForm) -> dict[str, str]:
+    """Return the words of a form that was refused as a whole, as text."""
+    words = {name: form.data.get(name, "") for name in ("headline", "standfirst", "lead_caption", "lead_alt")}
+    return {**words, "text": body.text(body.clean(form.data.get("body", "")))}
 
 
 def _lead(form: StoryForm, article: Article | None) -> Photo | None:

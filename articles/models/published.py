@@ -30,7 +30,11 @@ class PublishedArticleQuerySet(models.QuerySet["PublishedArticle"]):
 
     def visible(self, *, at: dt.datetime) -> "PublishedArticleQuerySet":
         """What readers see at a moment: one version at most of each story."""
-        return self.filter(Q(visible_until__isnull=True) | Q(visible_until__gt=at), visible_from__lte=at)
+        return self.not_over(at=at).filter(visible_from__lte=at)
+
+    def not_over(self, *, at: dt.datetime) -> "PublishedArticleQuerySet":
+        """Versions that stand at a moment or are to come after it."""
+        return self.filter(Q(visible_until__isnull=True) | Q(visible_until__gt=at))
 
     def with_sections(self) -> "PublishedArticleQuerySet":
         """Rows with section and parent section in the same query."""

@@ -70,6 +70,10 @@ def test_foreign_markup_is_brought_into_the_stored_form(foreign, stored):
         "<form action='//evil.example'><input name=password></form>",
         "<base href='//evil.example'><meta http-equiv=refresh content='0;url=//evil.example'>",
         "<p>a\x00b\u202eevil\u202c</p>",
+        "<figure data-photo='1'><a href='bad'>x</a></figure>",
+        "<figure data-photo=1>a<figure data-photo=2>b</figure></figure>",
+        "a\uffff &#1; &#x202e; b",
+        f"<figure data-photo={'1' * 5000}>w</figure>",
         "<table><td><figure data-photo=9999999999999999999999></figure></td></table>",
     ],
 )
@@ -86,6 +90,16 @@ def test_hostile_markup_does_nothing(hostile):
                 assert name != "href" or body._link_allowed(value)
         assert "\x00" not in text
         assert "\u202e" not in text
+
+
+@pytest.mark.parametrize(
+    "opening", ["<ul><li>", "<strong>", "<table><tr><td>", "<blockquote>", "<div><span>", "<b><p>"]
+)
+@pytest.mark.parametrize("depth", [40, 130, 400])
+def test_no_word_is_lost_however_deep_it_stands(opening, depth):
+    stored = body.clean("<p>First.</p>" + opening * depth + "deepest words")
+    assert body.text(stored).split() == ["First.", "deepest", "words"]
+    assert body.clean(stored) == stored
 
 
 _PIECES = st.sampled_from(

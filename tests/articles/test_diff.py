@@ -56,6 +56,11 @@ def test_a_huge_paragraph_is_replaced_and_not_compared_word_by_word():
     assert [run.kind for run in compare_words(old, new)] == ["removed", "added"]
 
 
+def test_ten_thousand_equal_paragraphs_are_not_held_against_each_other():
+    changes = compare_bodies("<p>a</p>" * 10_000, "<p>a</p>" * 10_001)
+    assert {change.kind for change in changes} == {"removed", "added"}
+
+
 _TEXT = st.text(alphabet="ab \n.", max_size=30)
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from articles import publishing, workflow
-from articles.models import Article
+from articles.models import Article, PublishedArticle
 from articles.statuses import Status
 from tests.builders import NOW, make_author, make_photo, make_story, publish_again
 
@@ -163,6 +163,42 @@ def test_a_photo_that_another_story_shows_stays_when_one_is_withdrawn(writer, ed
     publishing.withdraw(first, now=NOW + HOUR)
     photo.refresh_from_db()
     assert photo.released_at == NOW
+
+
+def test_a_withdrawn_story_does_not_come_back_with_its_scheduled_update(writer, editor):
+    article = make_story(writer=writer, editor=editor, status=Status.PUBLISHED)
+    content = article.content().changed(headline="Later words")
+    workflow.save_draft(article.pk, content=content, version=article.version, actor=writer, now=NOW)
+    workflow.submit(article.pk, actor=writer, now=NOW)
+    workflow.approve(article.pk, content_hash=content.hash, actor=editor, now=NOW)
+    workflow.schedule(article.pk, publish_at=NOW + HOUR, actor=editor, now=NOW)
+    publishing.withdraw(article, now=NOW + HOUR / 2)
+    for later in (HOUR / 2, HOUR, 2 * HOUR):
+        assert not PublishedArticle.objects.visible(at=NOW + later).exists()
+
+
+def test_a_photo_of_a_story_that_awaits_an_update_stays_when_another_story_goes(writer, editor):
+    photo = make_photo(writer)
+    article = make_story(writer=writer, editor=editor, status=Status.PUBLISHED, lead=photo)
+    content = article.content().changed(headline="Later words")
+    workflow.save_draft(article.pk, content=content, version=article.version, actor=writer, now=NOW)
+    workflow.submit(article.pk, actor=writer, now=NOW)
+    workflow.approve(article.pk, content_hash=content.hash, actor=editor, now=NOW)
+    workflow.schedule(article.pk, publish_at=NOW + 2 * HOUR, actor=editor, now=NOW)
+    other = make_story(writer=writer, editor=editor, status=Status.PUBLISHED, lead=photo)
+    publishing.withdraw(other, now=NOW + HOUR)
+    photo.refresh_from_db()
+    assert photo.released_at == NOW
+
+
+def test_a_withdrawn_photo_stays_withdrawn_when_a_schedule_that_shows_it_is_taken_back(writer, editor):
+    photo = make_photo(writer)
+    publishing.withdraw(make_story(writer=writer, editor=editor, status=Status.PUBLISHED, lead=photo), now=NOW + HOUR)
+    other = make_story(writer=writer, editor=editor, status=Status.APPROVED, lead=photo)
+    workflow.schedule(other.pk, publish_at=NOW + 3 * HOUR, actor=editor, now=NOW + HOUR)
+    workflow.unschedule(other.pk, actor=editor, now=NOW + 2 * HOUR)
+    photo.refresh_from_db()
+    assert photo.released_at is None
 
 
 def test_taking_a_schedule_back_takes_its_photo_back(writer, editor):
