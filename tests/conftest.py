@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 
 from authors.models import User
@@ -51,6 +52,12 @@ def data_folder(settings: settings, tmp_path: Path) -> Path:
     settings.NEWSROOM_DATA = folder
     settings.MEDIA_ROOT = folder
     return folder
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Sign-ins of earlier tests do not count against the limits of this one."""
+    cache.clear()
 
 
 @pytest.fixture
