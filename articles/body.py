@@ -148,18 +148,6 @@ def render(source: str, *, figure: Callable[[Figure], str], site: str = "") -> s
     return "".join(_rendered(child, figure, site) for child in _parse(source))
 
 
-def map_figures(source: str, photo: Callable[[int], int | None]) -> str:
-    """Return the body with each figure's photo number replaced; figures for which `photo` gives None go."""
-    root = _parse(source)
-    for node in list(root.iter("figure")):
-        number = photo(_figure(node).photo)
-        if number is None:
-            node.drop_tree()
-        else:
-            node.set("data-photo", str(number))
-    return "".join(_serialise(child) for child in root)
-
-
 # --- Parsing and writing --------------------------------------------------------------------------------------
 
 

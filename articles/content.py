@@ -9,7 +9,7 @@ two versions differ in `diff.py`; the working copy in the database is read into 
 import hashlib
 import json
 import unicodedata
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 #: Text that runs right to left, by primary language subtag (Unicode CLDR).
@@ -110,10 +110,6 @@ class StoryContent:
     def changed(self, **values: Any) -> Self:
         """Return this version with some fields replaced."""
         return replace(self, **values)
-
-
-#: The fields in the order in which an editor reads them.
-FIELDS: tuple[str, ...] = tuple(field.name for field in fields(StoryContent))
 
 
 def direction(language: str) -> str:

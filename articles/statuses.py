@@ -15,5 +15,3 @@ class Status(models.TextChoices):
 
 #: Somebody still has to do something with it.
 OPEN = frozenset({Status.DRAFT, Status.IN_REVIEW, Status.APPROVED})
-#: The words can be changed.
-EDITABLE = OPEN | {Status.PUBLISHED}

@@ -81,7 +81,7 @@ def new_story(request: HttpRequest) -> HttpResponse:
 
 
 def story(request: HttpRequest, story_id: str) -> HttpResponse:
-    """Show a story, and keep what was written. At most 40 queries, whatever its length."""
+    """Show a story, and keep what was written. A bounded number of queries, whatever its length."""
     article = find(story_id)
     if request.method != "POST":
         return _page(request, article)
@@ -198,7 +198,6 @@ def _page(
         "content_hash": content.hash,
         "newsroom_zone": GivenWithVerb.zone(),
         "checks": checks.run(content) if article else [],
-        "words": body.word_count(content.body),
         "refusal": refusal,
         "stale": stale,
         # what was typed while the story left this person's hands: shown to be copied, never thrown away

@@ -243,7 +243,3 @@ class TestCounting:
             (2, "b", "", "full"),
             (1, "", "c", "full"),
         ]
-
-    def test_photos_can_be_renumbered_and_unknown_ones_go(self):
-        source = body.clean("<p>x</p><figure data-photo=2></figure><figure data-photo=3></figure>")
-        assert [f.photo for f in body.figures(body.map_figures(source, {2: 20}.get))] == [20]
