@@ -3,13 +3,14 @@
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from croniter import croniter
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.tasks import TaskContext, task, task_backends
 from django.tasks.exceptions import InvalidTask
 from django.utils import timezone
@@ -58,8 +59,24 @@ def committed(transactional_db: None) -> Iterator[None]:
     execute("DELETE FROM procrastinate_jobs")  # procrastinate's tables are not among those that Django empties
 
 
+def in_a_thread(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine in a thread of its own, as a worker would in a process of its own.
+
+    Playwright keeps an event loop running in the thread of the tests; a second one cannot be started there.
+    """
+
+    def run() -> None:
+        try:
+            asyncio.run(coroutine)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(run).result()
+
+
 def work() -> None:
-    asyncio.run(runner.work(until_idle=True))
+    in_a_thread(runner.work(until_idle=True))
 
 
 def execute(sql: str, *values: object) -> None:
@@ -75,7 +92,7 @@ def upkeep(job: Callable[[Any], Any]) -> None:
             await job(app.job_manager)
 
     with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
-        asyncio.run(call())
+        in_a_thread(call())
 
 
 @with_worker
