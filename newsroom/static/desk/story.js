@@ -11,7 +11,8 @@
      #bylines .byline                    rows; in each [data-move=up], [data-move=down], [data-remove], -ORDER, -DELETE
      #add-byline, template#byline-template   a new row; __prefix__ becomes its number, -TOTAL_FORMS counts
      input[name=lead_photo]              the photo's number; #choose-lead, #remove-lead, #lead-preview beside it
-     [data-opens=ID], [data-closes]      open and close <dialog id=ID>; data-open-now on a dialog opens it at once
+     [command=show-modal|close]          the browser's own invoker buttons for <dialog>, for browsers without them;
+                                         data-open-now on a dialog opens it at once
      .verb form                          a verb: asks first while words are not saved
      #save-state                         says “Not saved yet” or “All saved” */
 
@@ -83,12 +84,14 @@ function watchForm() {
 // --- Verbs -----------------------------------------------------------------------------------------------------------
 
 function watchVerbs() {
-  document.addEventListener("click", (event) => {
-    const opener = event.target.closest("[data-opens]")
-    const closer = event.target.closest("dialog [data-closes]")
-    if (opener) document.getElementById(opener.dataset.opens)?.showModal()
-    if (closer) closer.closest("dialog").close()
-  })
+  if (!("commandForElement" in HTMLButtonElement.prototype)) {
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest("button[command][commandfor]")
+      const dialog = button && document.getElementById(button.getAttribute("commandfor"))
+      if (button?.getAttribute("command") === "show-modal") dialog?.showModal()
+      if (button?.getAttribute("command") === "close") dialog?.close()
+    })
+  }
   document.querySelector("dialog[data-open-now]")?.showModal()
   for (const verb of document.querySelectorAll(".verb form")) {
     verb.addEventListener("submit", async (event) => {
