@@ -7,14 +7,15 @@ imports call these functions and nothing else. What readers see is cut by `publi
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from django.db import DataError, IntegrityError, transaction
 
-from articles import body, publishing
+from articles import body, planning, publishing
 from articles.conditions import CONDITIONS, Situation, moment, slug_for, standing_approval, touched
 from articles.content import StoryContent, one_line
 from articles.models import Approval, Article, Event, Revision
@@ -23,6 +24,9 @@ from articles.transitions import BY_NAME, VERBS, Verb
 from authors.models import User
 
 log = structlog.get_logger(__name__)
+
+#: The accounts that planning facts name.
+_PEOPLE = ("assigned_to", "asked_editor")
 
 _TOO_LONG = "A headline, caption or name is longer than can be kept. Shorten it."
 
@@ -52,8 +56,10 @@ class Offer:
 
 
 def is_own(article: Article, user: User) -> bool:
-    """Tell whether somebody started a story or stands under it. One query at most."""
-    return article.created_by_id == user.pk or article.bylines.filter(author__user=user).exists()
+    """Tell whether somebody started a story, is to write it or stands under it. One query at most."""
+    return user.pk in {article.created_by_id, article.assigned_to_id} or (
+        article.bylines.filter(author__user=user).exists()
+    )
 
 
 def offers(article: Article, *, actor: User, now: dt.datetime) -> list[Offer]:
@@ -88,8 +94,11 @@ def may_edit(article: Article, *, actor: User, now: dt.datetime) -> str:
 # --- Verbs ----------------------------------------------------------------------------------------------------
 
 
-def start(*, content: StoryContent, actor: User, now: dt.datetime) -> Article:
-    """Begin a story with its first revision. Raises TransitionRefused when this person may not."""
+def start(*, content: StoryContent, actor: User, now: dt.datetime, plan: Mapping[str, Any] | None = None) -> Article:
+    """Begin a story with its first revision, or as a line in the budget: a plan without words.
+
+    `plan` holds planning facts as `arrange` takes them. Raises TransitionRefused when this person may not.
+    """
     if not actor.has_perm("articles.add_article"):
         raise TransitionRefused("You may not start stories.")
     try:
@@ -99,7 +108,9 @@ def start(*, content: StoryContent, actor: User, now: dt.datetime) -> Article:
                 status=Status.DRAFT, created_by=actor, created_at=now, changed_at=now, language=content.language
             )
             _append(article, content, actor=actor, now=now, reason="")
-            _record(article, "start", actor=actor, now=now, before="", data={"label": "Started"})
+            label = "Planned" if plan and article.is_planned else "Started"
+            _record(article, "start", actor=actor, now=now, before="", data={"label": label})
+            _arrange(article, plan or {}, actor=actor, now=now)
     except DataError as error:
         raise TransitionRefused(_TOO_LONG) from error
     return article
@@ -233,6 +244,37 @@ def revive(article_id: int, *, actor: User, now: dt.datetime) -> Article:
         return _move(situation)
 
 
+def arrange(article_id: int, *, actor: User, now: dt.datetime, **changes: Any) -> Article:
+    """Change what is planned of a story: the facts of `planning.FACTS`, by name.
+
+    People are given as accounts, times aware. Neither words nor approval nor `changed_at` move. Facts that are the
+    same as before leave no event; else one is written, “assigned” when the story gets a new writer, “arranged”
+    otherwise, with old and new values. Raises TransitionRefused with a sentence.
+    """
+    try:
+        with transaction.atomic():
+            article = Article.objects.select_for_update(of=("self",)).select_related(*_PEOPLE).get(pk=article_id)
+            _settle(article, now=now)
+            _arrange(article, changes, actor=actor, now=now)
+    except Article.DoesNotExist:
+        raise TransitionRefused("There is no such story.") from None
+    except TransitionRefused as refused:
+        log.info("plan refused", article=article_id, actor=actor.pk, refusal=str(refused))
+        raise
+    return article
+
+
+def may_arrange(article: Article, *, actor: User) -> str:
+    """Return "" when somebody may change what is planned, or the sentence that says why not. One query at most."""
+    if article.status == Status.SPIKED:
+        return "This story is spiked. Revive it before you plan it."
+    if actor.has_perm("articles.assign"):
+        return ""
+    if not actor.has_perm("articles.change_article") or not is_own(article, actor):
+        return "The plan of a story is for its own writers and for editors."
+    return ""
+
+
 def sweep(*, now: dt.datetime) -> int:
     """Bring the desk's state of stories whose time has come up to what readers see already. Returns how many.
 
@@ -297,6 +339,35 @@ def _locked(
         raise TransitionRefused(
             "Somebody else changed this story, or took its address, at the same moment. Look again."
         ) from error
+
+
+def _arrange(article: Article, given: Mapping[str, Any], *, actor: User, now: dt.datetime) -> None:
+    """Change planning facts under the story's lock, and write the event."""
+    try:
+        changes = planning.changed(article, given, now=now)
+    except planning.NotPlannable as sentence:
+        raise TransitionRefused(str(sentence)) from None
+    if not changes:
+        return
+    if refusal := may_arrange(article, actor=actor):
+        raise TransitionRefused(refusal)
+    if "assigned_to" in changes and not actor.has_perm("articles.assign"):
+        before, after = changes["assigned_to"]
+        if before not in (None, actor):
+            raise TransitionRefused(f"This story is assigned to {before}. Only an editor can give it to somebody else.")
+        if after not in (None, actor):
+            raise TransitionRefused("Only an editor can assign a story to somebody else.")
+    for name, (_, new) in changes.items():
+        setattr(article, name, new)
+    article.save(update_fields=list(changes))
+    _record(
+        article,
+        "assigned" if changes.get("assigned_to", (None, None))[1] else "arranged",
+        actor=actor,
+        now=now,
+        before=article.status,
+        data={"label": planning.told(changes), "changes": planning.recorded(changes)},
+    )
 
 
 def _settle(article: Article, *, now: dt.datetime) -> bool:

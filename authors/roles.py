@@ -38,6 +38,9 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("articles.change_article", "write and submit one’s own stories", _EVERYBODY),
     Permission("articles.edit_any", "write and submit everybody’s stories", _EDITORS),
     Permission("articles.review", "send stories back, and approve what others wrote", _EDITORS),
+    Permission(
+        "articles.assign", "assign stories to colleagues and plan everybody’s (one’s own need no permission)", _EDITORS
+    ),
     Permission("articles.publish", "publish, schedule and unschedule approved stories", _EDITORS),
     Permission(
         "articles.spike", "spike and revive everybody’s stories (one’s own drafts need no permission)", _EDITORS

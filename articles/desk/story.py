@@ -4,6 +4,7 @@ Decides what the page shows and how a person's input reaches a verb. Every refus
 this page with all that was typed still in it.
 """
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -116,29 +117,43 @@ def do(request: HttpRequest, story_id: str, verb: str) -> HttpResponse:
     if not given.is_valid():
         sentence = " ".join(str(error) for errors in given.errors.values() for error in errors)
         return _page(request, find(story_id), refusal=sentence, given=given, verb=verb, status=422)
-    data = given.cleaned_data
     try:
-        match verb:
-            case "send_back":
-                workflow.send_back(number, actor=actor, now=now, note=data["note"])
-            case "approve":
-                workflow.approve(
-                    number,
-                    content_hash=data["content_hash"],
-                    actor=actor,
-                    now=now,
-                    override_reason=data["override_reason"],
-                )
-            case "schedule":
-                workflow.schedule(number, publish_at=data["publish_at"], actor=actor, now=now)
-            case "spike" | "submit":
-                getattr(workflow, verb)(number, actor=actor, now=now, note=data["note"])
-            case _:
-                getattr(workflow, verb)(number, actor=actor, now=now)
+        carry_out(number, verb, given.cleaned_data, actor=actor, now=now)
     except TransitionRefused as refused:
         return _page(request, find(story_id), refusal=str(refused), given=given, verb=verb, status=409)
     messages.success(request, _DONE[verb])
     return redirect("admin:articles_article_change", number)
+
+
+def carry_out(story_id: int, verb: str, given: dict[str, Any], *, actor: User, now: dt.datetime) -> Article:
+    """Carry out a verb with what was given with it (`GivenWithVerb`). Raises TransitionRefused.
+
+    The story page, the board and whatever else has buttons for verbs come through here.
+    """
+    match verb:
+        case "send_back":
+            return workflow.send_back(story_id, actor=actor, now=now, note=given["note"])
+        case "approve":
+            return workflow.approve(
+                story_id,
+                content_hash=given["content_hash"],
+                actor=actor,
+                now=now,
+                override_reason=given["override_reason"],
+            )
+        case "schedule":
+            return workflow.schedule(story_id, publish_at=given["publish_at"], actor=actor, now=now)
+        case "submit":
+            return workflow.submit(story_id, actor=actor, now=now, note=given["note"])
+        case "spike":
+            return workflow.spike(story_id, actor=actor, now=now, note=given["note"])
+        case "publish":
+            return workflow.publish(story_id, actor=actor, now=now)
+        case "unschedule":
+            return workflow.unschedule(story_id, actor=actor, now=now)
+        case "revive":
+            return workflow.revive(story_id, actor=actor, now=now)
+    raise LookupError(verb)
 
 
 def _submitted(request: HttpRequest, article: Article) -> HttpResponse:

@@ -11,7 +11,7 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from articles import body, content
@@ -28,8 +28,15 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     """Reading rules for working copies. None of them is for readers."""
 
     def of(self, user: User) -> "ArticleQuerySet":
-        """Stories that somebody started or stands under."""
-        return self.filter(Q(created_by=user) | Q(pk__in=Byline.objects.filter(author__user=user).values("article")))
+        """Stories that somebody started, stands under or is to write: three short looks at indexes, joined."""
+        started = Article.objects.filter(created_by=user).order_by().values("pk")
+        to_write = Article.objects.filter(assigned_to=user).order_by().values("pk")
+        under = Byline.objects.filter(author__user=user).order_by().values("article")
+        return self.filter(pk__in=started.union(to_write, under))
+
+    def to_write(self, user: User) -> "ArticleQuerySet":
+        """Drafts that are assigned to somebody, what is due first coming first, what has no time last."""
+        return self.filter(status=Status.DRAFT, assigned_to=user).order_by(F("due_at").asc(nulls_last=True), "pk")
 
     def open(self) -> "ArticleQuerySet":
         """Stories that somebody still has to do something with."""
@@ -50,9 +57,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def for_lists(self) -> "ArticleQuerySet":
         """Stories with all that one row of a list prints; bodies stay in the database."""
         return (
-            self.select_related("section", "section__parent", "created_by", "approval")
+            self.select_related("section", "section__parent", "created_by", "assigned_to", "asked_editor", "approval")
             .prefetch_related(models.Prefetch("bylines", Byline.objects.select_related("author")))
-            .defer("body", "standfirst")
+            .defer("body", "standfirst", "brief")
         )
 
 
@@ -83,6 +90,22 @@ class Article(models.Model):
     created_at = models.DateTimeField("created")
     changed_at = models.DateTimeField("last changed")
 
+    # What is planned: no part of what a reader sees (`planning.py`), changed by `workflow.arrange` alone.
+    slugline = models.CharField("slugline", max_length=60, blank=True, editable=False)
+    brief = models.TextField("brief", max_length=4_000, blank=True, editable=False)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    asked_editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    due_at = models.DateTimeField("due", null=True, editable=False)
+    words_planned = models.PositiveIntegerField("words planned", null=True, editable=False)
+    pictures_planned = models.PositiveSmallIntegerField("pictures planned", null=True, editable=False)
+    # What there is of it, counted at each save so that no list has to read a body.
+    word_count = models.PositiveIntegerField("words", default=0, editable=False)
+    picture_count = models.PositiveSmallIntegerField("pictures", default=0, editable=False)
+
     objects: ClassVar[models.Manager["Article"]] = ArticleQuerySet.as_manager()
 
     class Meta:
@@ -91,8 +114,11 @@ class Article(models.Model):
         ordering = ("-changed_at", "-pk")
         indexes = (
             models.Index(fields=("-changed_at", "-id"), name="article_newest_change"),
-            models.Index(fields=("status", "changed_at"), name="article_by_status"),
-            models.Index(fields=("publish_at",), condition=Q(publish_at__isnull=False), name="article_scheduled"),
+            models.Index(fields=("status", "changed_at", "id"), name="article_by_status"),
+            models.Index(fields=("publish_at", "id"), condition=Q(publish_at__isnull=False), name="article_scheduled"),
+            models.Index(
+                fields=("assigned_to", "due_at", "id"), condition=Q(status=Status.DRAFT), name="article_to_write"
+            ),
         )
         constraints = (
             models.CheckConstraint(condition=Q(status__in=Status.values), name="article_status_known"),
@@ -112,7 +138,7 @@ class Article(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.headline or "Untitled story"
+        return self.headline or self.slugline or "Untitled story"
 
     def get_absolute_url(self) -> str:
         """Return the path of the story's page on the desk; readers' addresses belong to PublishedArticle."""
@@ -122,6 +148,23 @@ class Article(models.Model):
     def is_scheduled(self) -> bool:
         """Tell whether the story is approved and has a time. No query."""
         return self.status == Status.APPROVED and self.publish_at is not None
+
+    @property
+    def is_planned(self) -> bool:
+        """Tell whether the story is a line in the budget: a draft of which no word is written. No query."""
+        return self.status == Status.DRAFT and not self.word_count
+
+    def is_overdue(self, *, at: dt.datetime) -> bool:
+        """Tell whether the story was due by `at` (aware) and is still with its writer. No query.
+
+        A published story that is edited again is not: its words were there in time.
+        """
+        return (
+            self.status == Status.DRAFT
+            and self.first_published_at is None
+            and self.due_at is not None
+            and self.due_at <= at
+        )
 
     @property
     def state(self) -> str:
@@ -158,6 +201,8 @@ class Article(models.Model):
         self.lead_photo_id = version.lead.picture.photo if version.lead else None
         self.lead_alt = version.lead.alt if version.lead else ""
         self.lead_caption = version.lead.caption if version.lead else ""
+        self.word_count = body.word_count(version.body)
+        self.picture_count = len(body.figures(version.body)) + (version.lead is not None)
         self.save()
         self.topics.set([topic.pk for topic in version.topics])
         self.bylines.all().delete()

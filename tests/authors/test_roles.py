@@ -18,6 +18,7 @@ TABLE = {
     "articles.change_article": EVERYBODY,
     "articles.edit_any": EDITORS,
     "articles.review": EDITORS,
+    "articles.assign": EDITORS,
     "articles.publish": EDITORS,
     "articles.spike": EDITORS,
     "articles.override_four_eyes": CHIEFS,

@@ -114,8 +114,8 @@ def _roles() -> str:
     return (
         "# Who may do what\n\n"
         + _MADE.format(source="`authors/roles.py`")
-        + "\nEvery account has one role. “Own” stories are those that somebody started or stands under.\n\n"
-        + _table(["may", "permission", *(role.label for role in Role)], rows)
+        + "\nEvery account has one role. “Own” stories are those that somebody started, is to write "
+        "or stands under.\n\n" + _table(["may", "permission", *(role.label for role in Role)], rows)
     )
 
 
