@@ -8,7 +8,8 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Literal
 
 from articles import body
@@ -35,11 +36,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One piece of a comparison: a field's value, or a block of the body."""
+    """One piece of a comparison: a field's value, or a block of the body, with its place in the older body."""
 
     kind: Kind
     runs: tuple[Run, ...]
     markup_only: bool = False
+    was: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def compare(old: StoryContent, new: StoryContent) -> list[FieldChange]:
         if before == after:
             continue
         if field == "body":
-            changes = compare_bodies(before, after)
+            changes = numbered(compare_bodies(before, after))
         else:
             changes = [Change("changed", compare_words(_words(before), _words(after)))]
         found.append(FieldChange(field, label, tuple(changes)))
@@ -132,6 +134,12 @@ def compare_bodies(old: str, new: str) -> list[Change]:
         else:
             changes += _paired(before[i1:i2], after[j1:j2])
     return changes
+
+
+def numbered(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes of a body, each with the number of the older block that it is about, from 0."""
+    numbers = count()
+    return [change if change.kind == "added" else replace(change, was=next(numbers)) for change in changes]
 
 
 def _paired(before: Sequence[str], after: Sequence[str]) -> list[Change]:

@@ -7,18 +7,20 @@ imports call these functions and nothing else. What readers see is cut by `publi
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 from django.db import DataError, IntegrityError, transaction
+from django.utils.text import Truncator
 
-from articles import body, planning, publishing
+from articles import body, planning, publishing, restoring
 from articles.conditions import CONDITIONS, Situation, moment, slug_for, standing_approval, touched
 from articles.content import StoryContent, one_line
 from articles.models import Approval, Article, Event, Revision
+from articles.models.article import known_today, photos_in, pictures_of
 from articles.statuses import Status
 from articles.transitions import BY_NAME, VERBS, Verb
 from authors.models import User
@@ -140,14 +142,53 @@ def save_draft(
         content = _with_slug(content, article=article)
         if content.hash == situation.content.hash:
             return article
-        before = article.status
-        voided = article.approval_id is not None
-        _void_approval(article, now=now)
-        article.status = BY_NAME["save_draft"].moves[Status(before)]
-        _append(article, content, actor=actor, now=now, reason=reason)
-        if voided or before != article.status:
-            label = "Changed after approval" if before == Status.APPROVED else "Editing again"
-            _record(article, "save_draft", actor=actor, now=now, before=before, data={"label": label})
+        _keep(article, content, actor=actor, now=now, reason=reason)
+    return article
+
+
+def restore(
+    article_id: int,
+    *,
+    number: int,
+    version: int,
+    actor: User,
+    now: dt.datetime,
+    fields: Collection[str] = (),
+    blocks: Collection[int] = (),
+) -> Article:
+    """Take fields, or blocks of the body, of the revision with this number back into the words as they stand.
+
+    A save like any other: a new revision by this person, which voids an approval. `version` is the one that the
+    person looked at; when somebody saved since, raises StaleSave. What an old version names and is no longer there
+    is left out, and the revision's reason says so. `restoring.py` decides where a block goes.
+    """
+    with _locked(article_id, "save_draft", actor=actor, now=now) as situation:
+        article, current = situation.article, situation.content
+        revision = article.revisions.filter(number=number).first()
+        if revision is None:
+            raise TransitionRefused("There is no such revision of this story.")
+        if article.version != version:
+            raise StaleSave(
+                f"This story was saved again at {moment(article.changed_at)}, after you looked at it. Nothing was "
+                "restored. Look at what changed and try again.",
+                article=article,
+                current=current,
+            )
+        then = revision.story
+        try:
+            content, gone = restoring.restored(current, then, known=known_today(then), fields=fields, blocks=blocks)
+        except (KeyError, IndexError):
+            raise TransitionRefused("There is no such part in that revision.") from None
+        content = _tidied(content)
+        content = content.changed(pictures=pictures_of(content.body, photos_in(content.body)))
+        what = restoring.in_words(then, fields=fields, blocks=blocks)
+        if content.hash == current.hash:
+            lost = f" Not in the newsroom any more: {', '.join(gone)}." if gone else ""
+            raise TransitionRefused(f"Nothing to restore: this part stands in the story as it did then.{lost}")
+        reason = f"Restored from revision {number}: {what}"
+        if gone:
+            reason += f" (no longer there: {', '.join(gone)})"
+        _keep(article, content, actor=actor, now=now, reason=Truncator(reason).chars(200))
     return article
 
 
@@ -409,6 +450,18 @@ def _move(situation: Situation, data: dict[str, object] | None = None) -> Articl
         data=data or {},
     )
     return article
+
+
+def _keep(article: Article, content: StoryContent, *, actor: User, now: dt.datetime, reason: str) -> None:
+    """Append changed words to a story under its lock; what was approved or scheduled of it is so no more."""
+    before = article.status
+    voided = article.approval_id is not None
+    _void_approval(article, now=now)
+    article.status = BY_NAME["save_draft"].moves[Status(before)]
+    _append(article, content, actor=actor, now=now, reason=reason)
+    if voided or before != article.status:
+        label = "Changed after approval" if before == Status.APPROVED else "Editing again"
+        _record(article, "save_draft", actor=actor, now=now, before=before, data={"label": label})
 
 
 def _append(article: Article, content: StoryContent, *, actor: User | None, now: dt.datetime, reason: str) -> Revision:

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.desk import history, preview, story
+from articles.desk import as_of, history, preview, story
 from articles.models import Article, Section
 from articles.statuses import Status
 
@@ -104,6 +104,8 @@ class ArticleAdmin(admin.ModelAdmin):
         own = [
             path("<int:story_id>/history/", behind_the_door(history.timeline), name="articles_article_history"),
             path("<int:story_id>/compare/", behind_the_door(history.compare), name="articles_article_compare"),
+            path("<int:story_id>/restore/", behind_the_door(history.restore), name="articles_article_restore"),
+            path("<int:story_id>/as-of/", behind_the_door(as_of.as_of), name="articles_article_as_of"),
             path("<int:story_id>/preview/", behind_the_door(preview.preview), name="articles_article_preview"),
             path("add/preview/", behind_the_door(preview.preview), name="articles_article_preview_new"),
             path("<int:story_id>/do/<slug:verb>/", behind_the_door(story.do), name="articles_article_do"),

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from articles import body, diff, publishing, workflow
 from articles.content import StoryContent
-from articles.desk import checks
+from articles.desk import checks, undo
 from articles.desk.forms import BylineFormSet, GivenWithVerb, StoryForm, content_of, initial_bylines
 from articles.models import Article, PublishedArticle
 from articles.transitions import BY_NAME
@@ -196,6 +196,7 @@ def _page(
     offers = workflow.offers(article, actor=actor, now=now) if article else []
     context = {
         **admin.site.each_context(request),
+        **undo.panel(request, article),
         "title": str(article) if article else "New story",
         "article": article,
         "form": form,
