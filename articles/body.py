@@ -10,6 +10,9 @@ Stored form: a list of blocks. Paragraphs, headings (h2, h3), lists, quotations,
     <figure data-photo="12" data-alt="…" data-layout="full"><figcaption>Caption</figcaption></figure>
 
 A figure names the photo only; its credit belongs to the picture and is added when the story is cut.
+
+A stored body may hold suggestions (`suggestions.py`). All that is read out of it here, its words, pictures and the
+reader's HTML, is as if they were refused; `blocks` alone gives what is stored.
 """
 
 import re
@@ -21,6 +24,7 @@ from urllib.parse import urlsplit
 import nh3
 from lxml import etree, html
 
+from articles import suggestions
 from articles.content import plain
 
 LAYOUTS: tuple[str, ...] = ("full", "wide", "column")
@@ -33,7 +37,9 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "td": {"colspan", "rowspan"},
     "ol": {"start"},
 }
-_INLINE = frozenset({"a", "strong", "em", "s", "sub", "sup", "br"})
+for _tag in suggestions.BLOCKS | suggestions.WORDS:
+    _ATTRIBUTES[_tag] = _ATTRIBUTES.get(_tag, set()) | set(suggestions.ATTRIBUTES)
+_INLINE = frozenset({"a", "strong", "em", "s", "sub", "sup", "br"}) | suggestions.WORDS
 _TAGS = frozenset(
     {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "aside", "hr", "figure", "figcaption"}
     | {"table", "caption", "thead", "tbody", "tr", "th", "td"}
@@ -64,7 +70,6 @@ _RENAMED = {
     "b": "strong",
     "i": "em",
     "strike": "s",
-    "del": "s",
     "h1": "h2",
     "h4": "h3",
     "h5": "h3",
@@ -74,6 +79,7 @@ _RENAMED = {
 _BLOCKS = _TAGS - _INLINE - {"li", "figcaption", "caption", "thead", "tbody", "tr", "th", "td"}
 _PARTS = {"li": {"ul", "ol"}, "figcaption": {"figure"}}
 _SPAN = re.compile(r"[1-9]\d?\Z")
+_BLANKS = re.compile(r"[ \t\n\r\f]+")
 _WORD = re.compile(r"\w[\w’'\-.,]*", re.UNICODE)
 #: Scripts written without spaces: each sign counts as a word, as editors of those languages count.
 _SIGN = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -109,7 +115,7 @@ def clean(source: str) -> str:
 
 def text(source: str) -> str:
     """Return the words of a stored body, a line a block, captions included."""
-    return "\n".join(line for line in (" ".join(part.split()) for part in _lines(_parse(source))) if line)
+    return "\n".join(line for line in (" ".join(part.split()) for part in _lines(_read(source))) if line)
 
 
 def word_count(source: str) -> int:
@@ -130,12 +136,20 @@ def reading_minutes(words: int) -> int:
 
 def figures(source: str) -> list[Figure]:
     """Return the pictures of a stored body, in reading order."""
-    return [_figure(node) for node in _parse(source).iter("figure")]
+    return [_figure(node) for node in _read(source).iter("figure")]
 
 
 def blocks(source: str) -> list[str]:
-    """Return the top-level blocks of a stored body, each as HTML."""
+    """Return the top-level blocks of a stored body, each as HTML, suggestions and all."""
     return [_serialise(child) for child in _parse(source)]
+
+
+def as_read(source: str) -> tuple[object, ...]:
+    """Return what a reader would see of a stored body as a value: bodies that look the same give equal ones.
+
+    Suggestions count as refused. In which order emphasis is nested and how blanks are written makes no difference.
+    """
+    return tuple(_signature(_read(source), frozenset()))
 
 
 def render(source: str, *, figure: Callable[[Figure], str], site: str = "") -> str:
@@ -145,7 +159,7 @@ def render(source: str, *, figure: Callable[[Figure], str], site: str = "") -> s
     `rel="noopener"`, tables a box that scrolls by itself and can be reached by keyboard (WCAG 2.1.1), header
     cells a scope.
     """
-    return "".join(_rendered(child, figure, site) for child in _parse(source))
+    return "".join(_rendered(child, figure, site) for child in _read(source))
 
 
 # --- Parsing and writing --------------------------------------------------------------------------------------
@@ -154,6 +168,13 @@ def render(source: str, *, figure: Callable[[Figure], str], site: str = "") -> s
 def _parse(source: str) -> html.HtmlElement:
     # create_parent takes text that stands before the first tag, too
     return html.fragment_fromstring(source, create_parent="div")
+
+
+def _read(source: str) -> html.HtmlElement:
+    """Return the tree of a stored body as readers get it: suggestions refused."""
+    root = _parse(source)
+    suggestions.resolve(root, accept=False)
+    return root
 
 
 def _depth(safe: str) -> int:
@@ -192,7 +213,7 @@ def _repair(root: html.HtmlElement) -> None:
         ):
             node.drop_tag()
         elif node.tag == "aside":
-            _keep(node, {"data-pullquote": "1"})
+            suggestions.keep_attributes(node, {"data-pullquote": "1"})
         elif node.tag in {"th", "td"}:
             _repair_cell(node)
         elif node.tag == "ol" and not _SPAN.match(node.get("start", "1")):
@@ -212,9 +233,8 @@ def _repair(root: html.HtmlElement) -> None:
         _wrap_loose(node)
     for node in root.iter("ul", "ol"):
         _wrap_loose(node, into="li", beside=frozenset({"li"}))
-    for node in list(root):
-        if node.tag in {"p", "h2", "h3", "blockquote", "aside", "ul", "ol", "table"} and _is_empty(node):
-            node.drop_tree()
+    suggestions.repair(root)
+    suggestions.drop_empty(root)
 
 
 def _repair_headings(root: html.HtmlElement) -> None:
@@ -239,8 +259,10 @@ def _repair_figure(node: html.HtmlElement) -> None:
         "data-layout": layout if layout in LAYOUTS else LAYOUTS[0],
     }
     caption = " ".join(node.text_content().split())
+    suggestions.keep_attributes(node, wanted)
+    wanted = dict(node.attrib)
     node.clear(keep_tail=True)
-    _keep(node, wanted)
+    node.attrib.update(wanted)
     etree.SubElement(node, "figcaption").text = caption or None
 
 
@@ -250,11 +272,6 @@ def _repair_cell(node: html.HtmlElement) -> None:
             del node.attrib[name]
     if "scope" in node.attrib and node.get("scope") not in {"col", "row", "colgroup", "rowgroup"}:
         del node.attrib["scope"]
-
-
-def _keep(node: html.HtmlElement, attributes: dict[str, str]) -> None:
-    node.attrib.clear()
-    node.attrib.update(attributes)
 
 
 def _link_allowed(href: str) -> bool:
@@ -327,10 +344,6 @@ def _wrap_loose(parent: html.HtmlElement, *, into: str = "p", beside: frozenset[
             loose.append(piece)
 
 
-def _is_empty(node: html.HtmlElement) -> bool:
-    return not node.text_content().strip() and node.find(".//figure") is None
-
-
 def _figure(node: html.HtmlElement) -> Figure:
     return Figure(
         photo=int(node.get("data-photo")),
@@ -352,6 +365,32 @@ def _lines(node: html.HtmlElement) -> Iterator[str]:
             yield from _lines(child)
         pending += child.tail or ""
     yield pending
+
+
+def _signature(node: html.HtmlElement, marks: frozenset[tuple[str, str]]) -> list[object]:
+    """Return a tree as a flat list: tags of blocks, and runs of words with the set of marks on them."""
+    found: list[object] = []
+
+    def add(words: str | None, on: frozenset[tuple[str, str]]) -> None:
+        words = _BLANKS.sub(" ", words or "")
+        if words and found and isinstance(found[-1], tuple) and found[-1][0] == on:
+            found[-1] = (on, _BLANKS.sub(" ", found[-1][1] + words))
+        elif words:
+            found.append((on, words))
+
+    add(node.text, marks)
+    for child in node:
+        if child.tag in _INLINE and child.tag != "br":
+            inside = _signature(child, marks | {(child.tag, child.get("href", ""))})
+        else:
+            inside = [[child.tag, sorted(child.attrib.items())], *_signature(child, marks), [child.tag]]
+        for piece in inside:
+            if isinstance(piece, tuple):
+                add(piece[1], piece[0])
+            else:
+                found.append(piece)
+        add(child.tail, marks)
+    return found
 
 
 # --- The reader's HTML ----------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 
-from articles import body, publishing
+from articles import body, publishing, suggestions
 from articles.content import StoryContent
 from articles.models import Approval, Article
 from articles.statuses import OPEN, Status
@@ -58,6 +58,8 @@ class Situation:
 def touched(article: Article, *, by: User) -> bool:
     """Tell whether somebody changed the words since the last approval that was not taken back. One query.
 
+    Who only suggested did not; who accepted a suggestion did.
+
     The same rule stands as a trigger on Approval in the database.
     """
     vouched_for = (
@@ -66,7 +68,7 @@ def touched(article: Article, *, by: User) -> bool:
         .values_list("revision__number", flat=True)
         .first()
     )
-    return article.revisions.since(vouched_for or 0).filter(created_by=by).exists()
+    return article.revisions.since(vouched_for or 0).filter(created_by=by, touches=True).exists()
 
 
 def slug_is_free(slug: str, *, article: Article | None = None) -> bool:
@@ -153,6 +155,16 @@ def _photo_credits(s: Situation) -> str:
     return ""
 
 
+def _no_suggestions(s: Situation) -> str:
+    match len(suggestions.open_suggestions(s.content.body)):
+        case 0:
+            return ""
+        case 1:
+            return "1 suggestion is still open. Accept or refuse it first."
+        case number:
+            return f"{number} suggestions are still open. Accept or refuse them first."
+
+
 def _note(s: Situation) -> str:
     return "" if s.asking or s.note else "Say in a note what is missing, so that the writer knows what to do."
 
@@ -236,6 +248,7 @@ CONDITIONS: dict[str, Callable[[Situation], str]] = {
     "byline": _byline,
     "slug": _slug,
     "photo_credits": _photo_credits,
+    "no_suggestions": _no_suggestions,
     "note": _note,
     "with_its_writer": _with_its_writer,
     "own_only_as_draft": _own_only_as_draft,

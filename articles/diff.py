@@ -1,7 +1,8 @@
 """What differs between two versions of a story: by field, by block of the body, by word inside a block.
 
 Pure: two StoryContents in, a list of changes out. How a change looks stands in `templates/desk/_diff.html`.
-Whole bodies are never compared word by word: blocks are paired first, so that the cost stays bounded.
+Whole bodies are never compared word by word: blocks are paired first, so that the cost stays bounded. Bodies
+are compared as if suggestions were refused; which suggestions came and went stands beside that.
 """
 
 import difflib
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal
 
-from articles import body
+from articles import body, suggestions
 from articles.content import Byline, Label, Lead, Picture, StoryContent
 
 Kind = Literal["same", "added", "removed", "changed"]
@@ -75,7 +76,12 @@ def compare(old: StoryContent, new: StoryContent) -> list[FieldChange]:
         if before == after:
             continue
         if field == "body":
-            changes = numbered(compare_bodies(before, after))
+            words = suggestions.refused(before), suggestions.refused(after)
+            changes = numbered(compare_bodies(*words))
+            if suggested := compare_suggestions(before, after):
+                found.append(FieldChange("suggestions", "Suggestions", tuple(suggested)))
+            if all(change.kind == "same" for change in changes):
+                continue
         else:
             changes = [Change("changed", compare_words(_words(before), _words(after)))]
         found.append(FieldChange(field, label, tuple(changes)))
@@ -140,6 +146,22 @@ def numbered(changes: Iterable[Change]) -> list[Change]:
     """Return the changes of a body, each with the number of the older block that it is about, from 0."""
     numbers = count()
     return [change if change.kind == "added" else replace(change, was=next(numbers)) for change in changes]
+
+
+def compare_suggestions(old: str, new: str) -> list[Change]:
+    """Return the suggestions that are open in one body only: new ones, then those accepted, refused or changed."""
+    before, after = ([_suggested(one) for one in suggestions.open_suggestions(source)] for source in (old, new))
+    fresh = [Change("added", (Run("same", "Suggested: "), *runs)) for runs in after if runs not in before]
+    gone = [Change("removed", (Run("same", "No longer suggested: "), *runs)) for runs in before if runs not in after]
+    return fresh + gone
+
+
+def _suggested(one: suggestions.Suggestion) -> tuple[Run, ...]:
+    borders = {"split": "new paragraph", "join": "joined with the paragraph before"}
+    notes = [borders[change] for change, _ in one.changes if change in borders]
+    note = f" ({', '.join(notes)})" if notes else ""
+    runs = [Run("removed", one.removed), Run("added", one.added), Run("same", note)]
+    return tuple(run for run in runs if run.words)
 
 
 def _paired(before: Sequence[str], after: Sequence[str]) -> list[Change]:

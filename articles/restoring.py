@@ -8,7 +8,7 @@ may do it, and the saving, are `workflow.restore`'s.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from articles import body, diff
+from articles import body, diff, suggestions
 from articles.content import Byline, Label, Picture, StoryContent
 
 #: What can be taken back alone, by its name on the desk, in reading order. Pictures follow the body they stand in.
@@ -66,7 +66,11 @@ def restored(
 
 
 def body_with(now: str, then: str, numbers: Iterable[int]) -> str:
-    """Return the body of now with some blocks of an older body, in the places where they stood."""
+    """Return the body of now with some blocks of an older body, in the places where they stood.
+
+    What was only suggested then does not come back; what is suggested now stays, outside the blocks replaced.
+    """
+    then = suggestions.refused(then)
     old, blocks = body.blocks(then), body.blocks(now)
     places = _places(then, now)
     after: dict[int, list[str]] = {}
@@ -131,7 +135,7 @@ def in_words(then: StoryContent, *, fields: Collection[str] = (), blocks: Collec
         return "everything"
     names = [name for field, name in FIELDS.items() if field in fields]
     if blocks and "body" not in fields:
-        chosen = [block for number, block in enumerate(body.blocks(then.body)) if number in blocks]
+        chosen = [block for number, block in enumerate(body.blocks(suggestions.refused(then.body))) if number in blocks]
         if len(chosen) > 1:
             names.append(f"{len(chosen)} paragraphs or pictures")
         elif chosen:

@@ -73,7 +73,7 @@ VERBS: tuple[Verb, ...] = (
         "Vouch for exactly these words. Nobody approves what they wrote themselves.",
         _moves({Status.IN_REVIEW: Status.APPROVED}),
         permission="articles.review",
-        needs=("headline", "body", "section", "byline", "slug", "photo_credits", "four_eyes"),
+        needs=("headline", "body", "section", "byline", "slug", "photo_credits", "no_suggestions", "four_eyes"),
     ),
     Verb(
         "publish",
@@ -81,7 +81,7 @@ VERBS: tuple[Verb, ...] = (
         "Give readers the approved words at once.",
         _moves({Status.APPROVED: Status.PUBLISHED}),
         permission="articles.publish",
-        needs=("approval", "photo_credits", "free_address"),
+        needs=("approval", "no_suggestions", "photo_credits", "free_address"),
     ),
     Verb(
         "schedule",
@@ -89,7 +89,7 @@ VERBS: tuple[Verb, ...] = (
         "Give readers the approved words at a time to come.",
         _moves({Status.APPROVED: Status.APPROVED}),
         permission="articles.publish",
-        needs=("approval", "photo_credits", "not_scheduled", "future_time", "free_address"),
+        needs=("approval", "no_suggestions", "photo_credits", "not_scheduled", "future_time", "free_address"),
     ),
     Verb(
         "unschedule",

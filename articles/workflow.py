@@ -16,7 +16,7 @@ import structlog
 from django.db import DataError, IntegrityError, transaction
 from django.utils.text import Truncator
 
-from articles import body, planning, publishing, restoring
+from articles import body, planning, publishing, restoring, suggestions
 from articles.conditions import CONDITIONS, Situation, moment, slug_for, standing_approval, touched
 from articles.content import StoryContent, one_line
 from articles.models import Approval, Article, Event, Revision
@@ -105,7 +105,7 @@ def start(*, content: StoryContent, actor: User, now: dt.datetime, plan: Mapping
         raise TransitionRefused("You may not start stories.")
     try:
         with transaction.atomic():
-            content = _with_slug(_tidied(content), article=None)
+            content = _with_slug(_tidied(content, before=StoryContent(), actor=actor, now=now), article=None)
             article = Article.objects.create(
                 status=Status.DRAFT, created_by=actor, created_at=now, changed_at=now, language=content.language
             )
@@ -127,7 +127,8 @@ def save_draft(
     words that are there now. A change voids an approval and takes a scheduled time back.
     """
     with _locked(article_id, "save_draft", actor=actor, now=now) as situation:
-        article, content = situation.article, _tidied(content)
+        article = situation.article
+        content = _tidied(content, before=situation.content, actor=actor, now=now)
         if article.version != version:
             if situation.content.hash == content.hash:
                 return article  # the same words from two tabs are no conflict
@@ -142,7 +143,7 @@ def save_draft(
         content = _with_slug(content, article=article)
         if content.hash == situation.content.hash:
             return article
-        _keep(article, content, actor=actor, now=now, reason=reason)
+        _keep(situation, content, reason=reason)
     return article
 
 
@@ -179,7 +180,7 @@ def restore(
             content, gone = restoring.restored(current, then, known=known_today(then), fields=fields, blocks=blocks)
         except (KeyError, IndexError):
             raise TransitionRefused("There is no such part in that revision.") from None
-        content = _tidied(content)
+        content = _tidied(content, before=current, actor=actor, now=now)
         content = content.changed(pictures=pictures_of(content.body, photos_in(content.body)))
         what = restoring.in_words(then, fields=fields, blocks=blocks)
         if content.hash == current.hash:
@@ -188,7 +189,7 @@ def restore(
         reason = f"Restored from revision {number}: {what}"
         if gone:
             reason += f" (no longer there: {', '.join(gone)})"
-        _keep(article, content, actor=actor, now=now, reason=Truncator(reason).chars(200))
+        _keep(situation, content, reason=Truncator(reason).chars(200))
     return article
 
 
@@ -452,19 +453,29 @@ def _move(situation: Situation, data: dict[str, object] | None = None) -> Articl
     return article
 
 
-def _keep(article: Article, content: StoryContent, *, actor: User, now: dt.datetime, reason: str) -> None:
+def _keep(situation: Situation, content: StoryContent, *, reason: str) -> None:
     """Append changed words to a story under its lock; what was approved or scheduled of it is so no more."""
+    article, actor, now = situation.article, situation.actor, situation.now
     before = article.status
     voided = article.approval_id is not None
+    touches = _touches(situation.content, content)
     _void_approval(article, now=now)
     article.status = BY_NAME["save_draft"].moves[Status(before)]
-    _append(article, content, actor=actor, now=now, reason=reason)
+    _append(article, content, actor=actor, now=now, reason=reason, touches=touches)
     if voided or before != article.status:
         label = "Changed after approval" if before == Status.APPROVED else "Editing again"
         _record(article, "save_draft", actor=actor, now=now, before=before, data={"label": label})
 
 
-def _append(article: Article, content: StoryContent, *, actor: User | None, now: dt.datetime, reason: str) -> Revision:
+def _append(
+    article: Article,
+    content: StoryContent,
+    *,
+    actor: User | None,
+    now: dt.datetime,
+    reason: str,
+    touches: bool = True,
+) -> Revision:
     """Write new words into the working copy and append them as a revision."""
     article.version += 1
     article.changed_at = now
@@ -477,7 +488,15 @@ def _append(article: Article, content: StoryContent, *, actor: User | None, now:
         created_by=actor,
         created_at=now,
         reason=reason,
+        touches=touches,
     )
+
+
+def _touches(before: StoryContent, after: StoryContent) -> bool:
+    """Tell whether a reader would see two versions differently, with all suggestions refused."""
+    if before.changed(body="") != after.changed(body=""):
+        return True
+    return body.as_read(before.body) != body.as_read(after.body)
 
 
 def _record(
@@ -512,13 +531,17 @@ def _void_approval(article: Article, *, now: dt.datetime) -> None:
     article.approval = None
 
 
-def _tidied(content: StoryContent) -> StoryContent:
-    """Return words as they are stored, through whatever door they came: no script, no control characters."""
+def _tidied(content: StoryContent, *, before: StoryContent, actor: User, now: dt.datetime) -> StoryContent:
+    """Return words as they are stored, through whatever door they came: no script, no control characters.
+
+    Suggestions that were not there before are stamped as this person's; a browser cannot make them another's.
+    """
     lead = content.lead
+    words = suggestions.stamped(body.clean(content.body), before=before.body, by=actor.pk, at=now)
     return content.changed(
         headline=one_line(content.headline),
         standfirst=one_line(content.standfirst),
-        body=body.clean(content.body),
+        body=words,
         lead=lead and replace(lead, alt=one_line(lead.alt), caption=one_line(lead.caption)),
     )
 

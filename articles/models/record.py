@@ -1,7 +1,8 @@
 """The story's record: every version of its words, every approval, everything that was done.
 
 Decides what is kept for ever. The database itself refuses to change or delete these rows, and refuses an
-approval by somebody who wrote the words (four eyes). Who may act stands in `transitions.py`.
+approval by somebody who wrote the words (four eyes; to suggest words is not to write them). Who may act stands in
+`transitions.py`.
 """
 
 from typing import ClassVar
@@ -44,6 +45,11 @@ class Revision(models.Model):
     )
     created_at = models.DateTimeField("saved at")
     reason = models.CharField("reason", max_length=200, blank=True)
+    touches = models.BooleanField(
+        "touches the words",
+        default=True,
+        help_text="No: only suggestions changed, and a reader would see the same were they refused.",
+    )
 
     objects: ClassVar[models.Manager["Revision"]] = RevisionQuerySet.as_manager()
 
@@ -75,7 +81,7 @@ _FOUR_EYES = """
         WHERE a.article_id = NEW.article_id AND a.withdrawn_at IS NULL;
     IF NEW.override_reason = '' AND EXISTS (
         SELECT 1 FROM articles_revision
-        WHERE article_id = NEW.article_id AND number > vouched_for AND created_by_id = NEW.approved_by_id
+        WHERE article_id = NEW.article_id AND number > vouched_for AND created_by_id = NEW.approved_by_id AND touches
     ) THEN
         RAISE EXCEPTION 'four_eyes' USING ERRCODE = 'check_violation';
     END IF;

@@ -26,6 +26,7 @@ NEEDS = {
     "byline": "somebody under it",
     "slug": "a slug that no other story still to come has",
     "photo_credits": "a credit on every photo, and every photo in the library",
+    "no_suggestions": "no open suggestion",
     "note": "a note",
     "with_its_writer": "for its writer: not in review, not approved",
     "own_only_as_draft": "for its writer: still a draft",
