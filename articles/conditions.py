@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 
-from articles import body, publishing, suggestions
+from articles import body, clock, publishing, suggestions
 from articles.content import StoryContent
 from articles.models import Approval, Article
 from articles.statuses import OPEN, Status
@@ -98,8 +98,7 @@ def slug_for(headline: str, *, article: Article | None = None) -> str:
 
 def moment(at: dt.datetime) -> str:
     """Return a time as the desk says it: in the newsroom's zone, with the zone's name."""
-    local = timezone.localtime(at)
-    return f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+    return clock.stamp(timezone.localtime(at))
 
 
 def standing_approval(article: Article) -> Approval:
@@ -212,6 +211,8 @@ def _scheduled(s: Situation) -> str:
 def _future_time(s: Situation) -> str:
     if s.asking:
         return ""
+    if s.publish_at is not None and s.publish_at == s.article.publish_at:
+        return f"The story is scheduled for {moment(s.publish_at)} already. Choose another time."
     if s.publish_at is None:
         return "Give the day and the time at which the story goes out."
     if s.publish_at <= s.now:

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import asdict
 
+import structlog
 from django.conf import settings
 from django.db.models import F
 from django.template.loader import render_to_string
@@ -18,6 +19,8 @@ from articles import body
 from articles.content import Picture, StoryContent
 from articles.models import Approval, Article, PublishedArticle, Redirect
 from media import library, renditions
+
+log = structlog.get_logger(__name__)
 
 
 def cut(
@@ -94,11 +97,20 @@ def shown_before(article: Article, *, at: dt.datetime) -> PublishedArticle | Non
     return rows.exclude(visible_until=F("visible_from")).order_by("-visible_from").first()
 
 
+def is_cut(article: Article, *, scheduled_for: dt.datetime) -> bool:
+    """Tell whether readers see, or will see, a version from this moment on. One query."""
+    rows = PublishedArticle.objects.filter(article=article, visible_from=scheduled_for)
+    return rows.exclude(visible_until=F("visible_from")).exists()
+
+
 def take_back(article: Article, *, scheduled_for: dt.datetime, now: dt.datetime) -> None:
     """Undo a version that has not begun: its span becomes empty, and the one before goes on. About 6 queries."""
     pending = PublishedArticle.objects.filter(
         article=article, visible_from=scheduled_for, visible_until__isnull=True
-    ).get()
+    ).first()
+    if pending is None:  # withdrawn meanwhile: nothing is left to undo, and the desk must be able to go on
+        log.error("a scheduled story without a version to come", article=article.pk, scheduled_for=scheduled_for)
+        return
     pending.visible_until = pending.visible_from
     pending.save(update_fields=["visible_until"])
     PublishedArticle.objects.filter(

@@ -86,10 +86,10 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "schedule",
         "Schedule",
-        "Give readers the approved words at a time to come.",
+        "Give readers the approved words at a time to come. Again: at another time instead.",
         _moves({Status.APPROVED: Status.APPROVED}),
         permission="articles.publish",
-        needs=("approval", "no_suggestions", "photo_credits", "not_scheduled", "future_time", "free_address"),
+        needs=("approval", "no_suggestions", "photo_credits", "future_time", "free_address"),
     ),
     Verb(
         "unschedule",

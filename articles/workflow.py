@@ -7,6 +7,7 @@ imports call these functions and nothing else. What readers see is cut by `publi
 """
 
 import datetime as dt
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -29,6 +30,11 @@ log = structlog.get_logger(__name__)
 
 #: The accounts that planning facts name.
 _PEOPLE = ("assigned_to", "asked_editor")
+#: A scheduled time is not taken back any more when it is this near: readers could see the story before the
+#: transaction that takes it back is committed, and clocks of two machines never agree to the millisecond.
+_LAST_SECOND = dt.timedelta(seconds=1)
+#: Waiting for a story's lock for longer than this counts as time that has passed since the request came.
+_A_BLINK = 0.05
 
 _TOO_LONG = "A headline, caption or name is longer than can be kept. Shorten it."
 
@@ -238,10 +244,8 @@ def approve(article_id: int, *, content_hash: str, actor: User, now: dt.datetime
 def publish(article_id: int, *, actor: User, now: dt.datetime) -> Article:
     """Give readers the approved words now. A story that was scheduled goes out at once instead."""
     with _locked(article_id, "publish", actor=actor, now=now) as situation:
-        article = situation.article
-        if article.publish_at is not None:
-            publishing.take_back(article, scheduled_for=article.publish_at, now=now)
-            article.publish_at = None
+        article, now = situation.article, situation.now
+        _take_time_back(article, now=now)
         approval = standing_approval(article)
         publishing.put_out(approval.revision.story, article=article, approval=approval, visible_from=now, now=now)
         article.first_published_at = article.first_published_at or now
@@ -249,28 +253,34 @@ def publish(article_id: int, *, actor: User, now: dt.datetime) -> Article:
 
 
 def schedule(article_id: int, *, publish_at: dt.datetime | None, actor: User, now: dt.datetime) -> Article:
-    """Give readers the approved words at `publish_at` (aware). They go out even when no worker runs."""
+    """Give readers the approved words at `publish_at` (aware). They go out even when no worker runs.
+
+    A story that has a time already gets the new one instead, in the same transaction; the approval stays.
+    """
     with _locked(article_id, "schedule", actor=actor, now=now, publish_at=publish_at) as situation:
         assert publish_at is not None  # the condition future_time refused it otherwise
-        article = situation.article
+        article, now, before = situation.article, situation.now, situation.article.publish_at
+        _take_time_back(article, now=now)
         approval = standing_approval(article)
         publishing.put_out(
             approval.revision.story, article=article, approval=approval, visible_from=publish_at, now=now
         )
         article.publish_at = publish_at
-        return _move(
-            situation, data={"publish_at": publish_at.isoformat(), "label": f"Scheduled for {moment(publish_at)}"}
-        )
+        if before is None:
+            told = {"publish_at": publish_at.isoformat(), "label": f"Scheduled for {moment(publish_at)}"}
+        else:
+            label = f"Rescheduled from {moment(before)} to {moment(publish_at)}"
+            told = {"publish_at": publish_at.isoformat(), "before": before.isoformat(), "label": label}
+        return _move(situation, data=dict(told))
 
 
 def unschedule(article_id: int, *, actor: User, now: dt.datetime) -> Article:
     """Take a scheduled time back; the approval stays."""
     with _locked(article_id, "unschedule", actor=actor, now=now) as situation:
-        article = situation.article
-        assert article.publish_at is not None  # the condition scheduled refused it otherwise
-        publishing.take_back(article, scheduled_for=article.publish_at, now=now)
-        article.publish_at = None
-        return _move(situation)
+        before = situation.article.publish_at
+        assert before is not None  # the condition scheduled refused it otherwise
+        _take_time_back(situation.article, now=situation.now)
+        return _move(situation, data={"before": before.isoformat()})
 
 
 def spike(article_id: int, *, actor: User, now: dt.datetime, note: str = "") -> Article:
@@ -346,7 +356,11 @@ def _locked(
     publish_at: dt.datetime | None = None,
     override_reason: str = "",
 ) -> Iterator[Situation]:
-    """Hold the story's lock while a verb works; refuse first, and let the database have the last word."""
+    """Hold the story's lock while a verb works; refuse first, and let the database have the last word.
+
+    What the verb goes by is `situation.now`: the moment of the request, moved on by as long as it waited for the lock.
+    """
+    asked = time.monotonic()
     try:
         with transaction.atomic():
             article = (
@@ -354,6 +368,8 @@ def _locked(
                 .select_related("approval", "section__parent")
                 .get(pk=article_id)
             )
+            waited = time.monotonic() - asked
+            now += dt.timedelta(seconds=waited if waited > _A_BLINK else 0)
             _settle(article, now=now)
             situation = Situation(
                 article,
@@ -364,9 +380,11 @@ def _locked(
                 publish_at=publish_at,
                 override_reason=one_line(override_reason),
             )
-            if refusal := _not_permitted(situation) or _wrong_state(situation) or _unmet(situation):
-                raise TransitionRefused(refusal)
-            yield situation
+            refusal = _not_permitted(situation) or _wrong_state(situation) or _unmet(situation)
+            if not refusal:
+                yield situation
+        if refusal:  # only now: that the story's time has come stays written
+            raise TransitionRefused(refusal)
     except Article.DoesNotExist:
         raise TransitionRefused("There is no such story.") from None
     except TransitionRefused as refused:
@@ -417,6 +435,9 @@ def _settle(article: Article, *, now: dt.datetime) -> bool:
     if article.status != Status.APPROVED or article.publish_at is None or article.publish_at > now:
         return False
     due, before = article.publish_at, article.status
+    if not publishing.is_cut(article, scheduled_for=due):  # readers do not see it, so the desk must not say they do
+        log.error("scheduled story did not go out", article=article.pk, due=due.isoformat())
+        return False
     article.status, article.publish_at = Status.PUBLISHED, None
     article.first_published_at = article.first_published_at or due
     article.changed_at = due
@@ -525,10 +546,18 @@ def _record(
 
 
 def _void_approval(article: Article, *, now: dt.datetime) -> None:
-    if article.publish_at is not None:
-        publishing.take_back(article, scheduled_for=article.publish_at, now=now)
-        article.publish_at = None
+    _take_time_back(article, now=now)
     article.approval = None
+
+
+def _take_time_back(article: Article, *, now: dt.datetime) -> None:
+    """Undo a schedule, if there is one. Raises TransitionRefused in the last second before it."""
+    if article.publish_at is None:
+        return
+    if article.publish_at - now < _LAST_SECOND and publishing.is_cut(article, scheduled_for=article.publish_at):
+        raise TransitionRefused("This story goes out this very second, too late to stop it. Look again in a moment.")
+    publishing.take_back(article, scheduled_for=article.publish_at, now=now)
+    article.publish_at = None
 
 
 def _tidied(content: StoryContent, *, before: StoryContent, actor: User, now: dt.datetime) -> StoryContent:
@@ -578,7 +607,5 @@ def _unmet(s: Situation) -> str:
 
 
 def _hidden(s: Situation) -> bool:
-    """Leave out a button that would only say that its opposite is the one to press."""
-    return (s.verb.name == "unschedule" and s.article.publish_at is None) or (
-        s.verb.name == "schedule" and s.article.is_scheduled
-    )
+    """Leave out a button that would only say that there is nothing to take back."""
+    return s.verb.name == "unschedule" and s.article.publish_at is None

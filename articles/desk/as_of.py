@@ -17,8 +17,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 
-from articles.desk.forms import GivenWithVerb
 from articles.desk.story import find
+from articles.desk.times import zone_in_words
 from articles.models import Article, PublishedArticle
 from articles.public.pages import story_page
 
@@ -128,7 +128,7 @@ def as_of(request: HttpRequest, story_id: int) -> HttpResponse:
         "at": wanted.at,
         "asked": wanted,
         "field_value": timezone.localtime(wanted.at).strftime("%Y-%m-%dT%H:%M"),
-        "newsroom_zone": GivenWithVerb.zone(),
+        "newsroom_zone": zone_in_words(),
         "shown": shown,
         # the readers' own HTML, made when this version was approved and kept as they were given it
         "body_html": SafeString(shown.body_html) if shown else "",

@@ -9,13 +9,13 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.functional import cached_property
 
 from articles import body
 from articles.bylines import BylineRole
 from articles.conditions import slug_for, slug_is_free
 from articles.content import Byline, Lead, StoryContent, one_line, plain
+from articles.desk.times import LocalTime
 from articles.editor import BodyWidget
 from articles.models import Article, Section, Topic
 from articles.models import Byline as BylineRow
@@ -254,21 +254,10 @@ class GivenWithVerb(forms.Form):
     """What the buttons ask for: a note, a time, a reason. Which of them is needed, the verb says."""
 
     note = forms.CharField(label="Note", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}))
-    publish_at = forms.DateTimeField(
-        label="Publish at",
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-    )
+    publish_at = LocalTime(label="Publish at", required=False)
     override_reason = forms.CharField(label="Reason for approving your own words", required=False, max_length=500)
     content_hash = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def clean_note(self) -> str:
         """Return text without control characters; a note may have paragraphs."""
         return plain(self.cleaned_data["note"]).strip()
-
-    @staticmethod
-    def zone() -> str:
-        """Return the newsroom's zone, as the field for a time names it."""
-        now = timezone.localtime()
-        return f"{timezone.get_current_timezone_name()} ({now.tzname()}, UTC{now:%:z})"

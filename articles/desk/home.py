@@ -6,7 +6,6 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
-from articles.desk.forms import GivenWithVerb
 from articles.desk.story import person
 from articles.models import Article, Event, PublishedArticle
 from articles.statuses import Status
@@ -40,5 +39,4 @@ def context(request: HttpRequest) -> dict[str, Any]:
         .without_bodies()
         .with_sections()
         .order_by("-visible_from", "-pk")[:_ROWS],
-        "newsroom_zone": GivenWithVerb.zone(),
     }

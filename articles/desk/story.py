@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from articles import body, diff, publishing, workflow
 from articles.content import StoryContent
-from articles.desk import checks, undo
+from articles.desk import checks, times, undo
 from articles.desk.forms import BylineFormSet, GivenWithVerb, StoryForm, content_of, initial_bylines
 from articles.models import Article, PublishedArticle
 from articles.transitions import BY_NAME
@@ -118,10 +118,10 @@ def do(request: HttpRequest, story_id: str, verb: str) -> HttpResponse:
         sentence = " ".join(str(error) for errors in given.errors.values() for error in errors)
         return _page(request, find(story_id), refusal=sentence, given=given, verb=verb, status=422)
     try:
-        carry_out(number, verb, given.cleaned_data, actor=actor, now=now)
+        done = carry_out(number, verb, given.cleaned_data, actor=actor, now=now)
     except TransitionRefused as refused:
         return _page(request, find(story_id), refusal=str(refused), given=given, verb=verb, status=409)
-    messages.success(request, _DONE[verb])
+    messages.success(request, times.done(verb, done, now=now) or _DONE[verb])
     return redirect("admin:articles_article_change", number)
 
 
@@ -209,10 +209,9 @@ def _page(
         "submit": next((offer for offer in offers if offer.verb.name == "submit"), None),
         "may_submit": article is None or any(offer.verb.name == "submit" for offer in offers),
         "needs_override": article is not None and workflow.needs_override(article, actor=actor),
-        "given": given or GivenWithVerb(initial={"content_hash": content.hash}),
+        "given": given or GivenWithVerb(initial=times.given(article) | {"content_hash": content.hash}),
         "given_verb": verb,
         "content_hash": content.hash,
-        "newsroom_zone": GivenWithVerb.zone(),
         "checks": checks.run(content) if article else [],
         "refusal": refusal,
         "stale": stale,

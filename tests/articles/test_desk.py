@@ -432,7 +432,8 @@ class TestTheButtons:
         ("typed", "answer"),
         [
             ("2024-06-19T13:00", "has passed"),
-            ("2024-03-31T02:30", "couldn’t be interpreted"),  # an hour that the clock change skips
+            ("2025-03-30T02:30", "so 02:30 does not come. The nearest times are 01:59 and 03:00."),
+            ("2024-10-27T02:30", "Choose which of the two is meant"),
             ("9999-12-31T23:59", "more than two years ahead"),
             ("tomorrow", "Enter a valid date"),
             ("", "Give the day and the time"),
