@@ -118,6 +118,14 @@ def text(source: str) -> str:
     return "\n".join(line for line in (" ".join(part.split()) for part in _lines(_read(source))) if line)
 
 
+def flat(source: str) -> list[str]:
+    """Return the characters of a stored body, a piece a top-level block, with nothing put in between.
+
+    Notes count their passages in these pieces joined: it is what the browser's `textContent` says of the body.
+    """
+    return [str(child.text_content()) for child in _parse(source)]
+
+
 def word_count(source: str) -> int:
     """Return how many words a stored body has; in scripts without spaces each sign is one."""
     return count_words(text(source))

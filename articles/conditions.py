@@ -14,7 +14,7 @@ from django.utils.text import slugify
 
 from articles import body, clock, publishing, suggestions
 from articles.content import StoryContent
-from articles.models import Approval, Article
+from articles.models import Approval, Article, Note
 from articles.statuses import OPEN, Status
 from articles.transitions import Verb
 from authors.models import User
@@ -168,6 +168,14 @@ def _note(s: Situation) -> str:
     return "" if s.asking or s.note else "Say in a note what is missing, so that the writer knows what to do."
 
 
+def _must_fix(s: Situation) -> str:
+    open_ones = Note.objects.blocking().filter(article=s.article).count()
+    if not open_ones:
+        return ""
+    what = "A note marked “must fix” is" if open_ones == 1 else f"{open_ones} notes marked “must fix” are"
+    return f"{what} still open. Resolve {'it' if open_ones == 1 else 'them'} first, among the notes."
+
+
 def _with_its_writer(s: Situation) -> str:
     if s.reaches_all or s.article.status in {Status.DRAFT, Status.PUBLISHED}:
         return ""
@@ -251,6 +259,7 @@ CONDITIONS: dict[str, Callable[[Situation], str]] = {
     "photo_credits": _photo_credits,
     "no_suggestions": _no_suggestions,
     "note": _note,
+    "must_fix": _must_fix,
     "with_its_writer": _with_its_writer,
     "own_only_as_draft": _own_only_as_draft,
     "four_eyes": _four_eyes,

@@ -57,7 +57,7 @@ VERBS: tuple[Verb, ...] = (
         _moves({Status.DRAFT: Status.IN_REVIEW}),
         permission="articles.edit_any",
         own="articles.change_article",
-        needs=("headline", "body", "section", "byline", "slug"),
+        needs=("headline", "body", "section", "byline", "slug", "must_fix"),
     ),
     Verb(
         "send_back",

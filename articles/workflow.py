@@ -11,13 +11,14 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import EllipsisType
 from typing import Any
 
 import structlog
 from django.db import DataError, IntegrityError, transaction
 from django.utils.text import Truncator
 
-from articles import body, planning, publishing, restoring, suggestions
+from articles import body, passages, planning, publishing, restoring, suggestions
 from articles.conditions import CONDITIONS, Situation, moment, slug_for, standing_approval, touched
 from articles.content import StoryContent, one_line
 from articles.models import Approval, Article, Event, Revision
@@ -199,10 +200,26 @@ def restore(
     return article
 
 
-def submit(article_id: int, *, actor: User, now: dt.datetime, note: str = "") -> Article:
-    """Put the newest revision in review."""
+def submit(
+    article_id: int,
+    *,
+    actor: User,
+    now: dt.datetime,
+    note: str = "",
+    asked_editor: User | EllipsisType | None = ...,
+) -> Article:
+    """Put the newest revision in review, with a note to the editors where one is wanted.
+
+    `asked_editor` is who is asked to read it, None is nobody in particular; `...` leaves it as it is.
+    """
     with _locked(article_id, "submit", actor=actor, now=now, note=note) as situation:
-        return _move(situation)
+        article = situation.article
+        if not isinstance(asked_editor, EllipsisType):
+            try:
+                article.asked_editor = planning.FACTS["asked_editor"].tidy(asked_editor, now)
+            except planning.NotPlannable as unfit:
+                raise TransitionRefused(str(unfit)) from unfit
+        return _move(situation, data={"asked_editor": article.asked_editor_id} if article.asked_editor_id else None)
 
 
 def send_back(article_id: int, *, actor: User, now: dt.datetime, note: str) -> Article:
@@ -461,7 +478,7 @@ def _move(situation: Situation, data: dict[str, object] | None = None) -> Articl
     article, before = situation.article, situation.article.status
     article.status = situation.verb.moves[Status(before)]
     article.changed_at = situation.now
-    article.save(update_fields=["status", "publish_at", "approval", "first_published_at", "changed_at"])
+    article.save(update_fields=["status", "publish_at", "approval", "first_published_at", "changed_at", "asked_editor"])
     _record(
         article,
         situation.verb.name,
@@ -500,7 +517,9 @@ def _append(
     """Write new words into the working copy and append them as a revision."""
     article.version += 1
     article.changed_at = now
+    before = article.body
     article.take(content)
+    passages.carry(article, old=before, new=article.body)
     return Revision.objects.create(
         article=article,
         number=article.version,
@@ -518,6 +537,13 @@ def _touches(before: StoryContent, after: StoryContent) -> bool:
     if before.changed(body="") != after.changed(body=""):
         return True
     return body.as_read(before.body) != body.as_read(after.body)
+
+
+def record(
+    article: Article, verb: str, *, actor: User, now: dt.datetime, note: str = "", data: dict[str, object] | None = None
+) -> None:
+    """Write an event of something that moved the story nowhere: a note, a plan. Inside the caller's transaction."""
+    _record(article, verb, actor=actor, now=now, before=article.status, note=note, data=data)
 
 
 def _record(
@@ -594,7 +620,8 @@ def _wrong_state(s: Situation) -> str:
     if s.article.status in s.verb.moves:
         return ""
     state = s.article.state.lower()
-    last = s.article.events.select_related("actor").filter(to_status=s.article.status).first()
+    moved = s.article.events.filter(verb__in=["start", *BY_NAME])  # a note moves nothing
+    last = moved.select_related("actor").filter(to_status=s.article.status).first()
     since = ""
     if last is not None:
         who = f"by {last.actor} " if last.actor else ""

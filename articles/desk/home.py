@@ -9,6 +9,7 @@ from django.utils import timezone
 from articles.desk.story import person
 from articles.models import Article, Event, PublishedArticle
 from articles.statuses import Status
+from articles.transitions import BY_NAME
 
 #: How many rows each list shows; the rest is one click away in the list of stories.
 _ROWS = 8
@@ -18,7 +19,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Return what the home page lists for this person. At most eleven queries, whatever the archive's size."""
     actor, now = person(request), timezone.now()
     stories = Article.objects.for_lists()
-    last_event = Event.objects.filter(article=OuterRef("pk")).order_by("-at", "-pk")
+    # the last move: notes and plans leave events, too
+    last_event = Event.objects.filter(article=OuterRef("pk"), verb__in=BY_NAME).order_by("-at", "-pk")
     mine = stories.filter(pk__in=Article.objects.of(actor).values("pk"))
     sent_back = (
         mine.filter(status=Status.DRAFT)

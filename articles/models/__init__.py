@@ -1,6 +1,8 @@
 """Stories in the database, from the working copy to what readers see."""
 
 from articles.models.article import Article, Byline
+from articles.models.looks import Look
+from articles.models.notes import Note
 from articles.models.published import PublishedArticle, Redirect
 from articles.models.record import Approval, Event, Revision
 from articles.models.structure import Section, Topic
@@ -10,6 +12,8 @@ __all__ = [
     "Article",
     "Byline",
     "Event",
+    "Look",
+    "Note",
     "PublishedArticle",
     "Redirect",
     "Revision",

@@ -28,6 +28,7 @@ NEEDS = {
     "photo_credits": "a credit on every photo, and every photo in the library",
     "no_suggestions": "no open suggestion",
     "note": "a note",
+    "must_fix": "no open note marked must fix",
     "with_its_writer": "for its writer: not in review, not approved",
     "own_only_as_draft": "for its writer: still a draft",
     "four_eyes": "somebody who wrote none of the words since the last approval (a chief may override, with a reason)",
