@@ -23,6 +23,7 @@ from articles.conditions import CONDITIONS, Situation, moment, slug_for, standin
 from articles.content import StoryContent, one_line
 from articles.models import Approval, Article, Event, Revision
 from articles.models.article import known_today, photos_in, pictures_of
+from articles.models.words import StoryWords, keep_words
 from articles.statuses import Status
 from articles.transitions import BY_NAME, VERBS, Verb
 from authors.models import User
@@ -437,6 +438,8 @@ def _arrange(article: Article, given: Mapping[str, Any], *, actor: User, now: dt
     for name, (_, new) in changes.items():
         setattr(article, name, new)
     article.save(update_fields=list(changes))
+    if "slugline" in changes:
+        StoryWords.objects.filter(article=article).update(slugline=article.slugline)
     _record(
         article,
         "assigned" if changes.get("assigned_to", (None, None))[1] else "arranged",
@@ -520,6 +523,7 @@ def _append(
     before = article.body
     article.take(content)
     passages.carry(article, old=before, new=article.body)
+    keep_words(article, content)
     return Revision.objects.create(
         article=article,
         number=article.version,

@@ -12,7 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 
 
 class Desk(AdminSite):
@@ -41,6 +41,12 @@ class Desk(AdminSite):
     ) -> HttpResponse:
         """Leave it to the page that signs out everywhere else too."""
         return redirect("account_logout")
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Add the pages that belong to no one kind of row."""
+        from articles.desk import search
+
+        return [path("search/", self.admin_view(search.view), name="search"), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show what this person has to do now."""

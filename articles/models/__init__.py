@@ -6,6 +6,7 @@ from articles.models.notes import Note
 from articles.models.published import PublishedArticle, Redirect
 from articles.models.record import Approval, Event, Revision
 from articles.models.structure import Section, Topic
+from articles.models.words import StoryWords
 
 __all__ = [
     "Approval",
@@ -18,5 +19,6 @@ __all__ = [
     "Redirect",
     "Revision",
     "Section",
+    "StoryWords",
     "Topic",
 ]
