@@ -40,6 +40,8 @@ class Situation:
     note: str = ""
     publish_at: dt.datetime | None = None
     override_reason: str = ""
+    embargo_until: dt.datetime | None = None
+    embargo_reason: str = ""
     _content: StoryContent | None = field(default=None, repr=False)
 
     @property
@@ -230,6 +232,42 @@ def _future_time(s: Situation) -> str:
     return ""
 
 
+def _embargo_over(s: Situation) -> str:
+    goes_out = s.publish_at if s.verb.name == "schedule" else s.now
+    if goes_out is None or s.article.embargo_until is None or not s.article.is_embargoed(at=goes_out):
+        return ""
+    until = f"The story is under embargo until {moment(s.article.embargo_until)} ({s.article.embargo_reason})."
+    if s.verb.name == "schedule":
+        return f"{until} Choose that time or a later one, or change the embargo first."
+    return f"{until} Schedule it for that time or a later one, or change the embargo first."
+
+
+def _not_out(s: Situation) -> str:
+    if s.article.first_published_at is None:
+        return ""
+    return "Readers have seen this story. An embargo comes too late."
+
+
+def _embargo_end(s: Situation) -> str:
+    if s.asking:
+        return ""
+    until, before = s.embargo_until, s.article.embargo_until
+    if until is None:
+        return "" if before else "The story is under no embargo."
+    if not s.embargo_reason:
+        return "Say whose embargo it is, and why."
+    if until <= s.now and until != before:
+        return f"{moment(until)} has passed. Choose a time to come, or lift the embargo."
+    if until > s.now + _FURTHEST:
+        return "That is more than two years ahead. Choose an earlier time."
+    if s.article.publish_at is not None and s.article.publish_at < until:
+        return (
+            f"The story is scheduled for {moment(s.article.publish_at)}, before that embargo would be over. "
+            "Unschedule it first, or schedule it for a later time."
+        )
+    return ""
+
+
 def _free_address(s: Situation) -> str:
     if s.asking and s.verb.name == "schedule":
         return ""
@@ -267,6 +305,9 @@ CONDITIONS: dict[str, Callable[[Situation], str]] = {
     "not_scheduled": _not_scheduled,
     "scheduled": _scheduled,
     "future_time": _future_time,
+    "embargo_over": _embargo_over,
+    "not_out": _not_out,
+    "embargo_end": _embargo_end,
     "free_address": _free_address,
     "never_published": _never_published,
 }

@@ -81,7 +81,7 @@ VERBS: tuple[Verb, ...] = (
         "Give readers the approved words at once.",
         _moves({Status.APPROVED: Status.PUBLISHED}),
         permission="articles.publish",
-        needs=("approval", "no_suggestions", "photo_credits", "free_address"),
+        needs=("embargo_over", "approval", "no_suggestions", "photo_credits", "free_address"),
     ),
     Verb(
         "schedule",
@@ -89,7 +89,7 @@ VERBS: tuple[Verb, ...] = (
         "Give readers the approved words at a time to come. Again: at another time instead.",
         _moves({Status.APPROVED: Status.APPROVED}),
         permission="articles.publish",
-        needs=("approval", "no_suggestions", "photo_credits", "future_time", "free_address"),
+        needs=("approval", "no_suggestions", "photo_credits", "future_time", "embargo_over", "free_address"),
     ),
     Verb(
         "unschedule",
@@ -98,6 +98,15 @@ VERBS: tuple[Verb, ...] = (
         _moves({Status.APPROVED: Status.APPROVED}),
         permission="articles.publish",
         needs=("scheduled",),
+    ),
+    Verb(
+        "embargo",
+        "Embargo",
+        "Let nothing of the story reach a reader before a time. When it is over, nothing happens by itself.",
+        _moves({Status.DRAFT: Status.DRAFT, Status.IN_REVIEW: Status.IN_REVIEW, Status.APPROVED: Status.APPROVED}),
+        permission="articles.edit_any",
+        own="articles.change_article",
+        needs=("with_its_writer", "not_out", "embargo_end"),
     ),
     Verb(
         "spike",

@@ -301,6 +301,33 @@ def unschedule(article_id: int, *, actor: User, now: dt.datetime) -> Article:
         return _move(situation, data={"before": before.isoformat()})
 
 
+def embargo(article_id: int, *, until: dt.datetime | None, actor: User, now: dt.datetime, reason: str = "") -> Article:
+    """Let nothing of a story reach a reader before `until` (aware), for somebody's reason; None lifts the embargo.
+
+    When it is over nothing happens by itself: it is no schedule. The same embargo again leaves no event.
+    """
+    with _locked(article_id, "embargo", actor=actor, now=now, embargo_until=until, embargo_reason=reason) as situation:
+        article, before = situation.article, situation.article.embargo_until
+        reason = situation.embargo_reason if until else ""
+        if (before, article.embargo_reason) == (until, reason):
+            return article
+        if until is None:
+            label = "Embargo lifted"
+        elif before is None or before == until:
+            label = f"Embargo until {moment(until)}"
+        else:
+            label = f"Embargo moved from {moment(before)} to {moment(until)}"
+        told: dict[str, object] = {
+            "before": before and before.isoformat(),
+            "until": until and until.isoformat(),
+            "label": label,
+        }
+        article.embargo_until, article.embargo_reason = until, reason
+        article.save(update_fields=["embargo_until", "embargo_reason"])
+        _record(article, "embargo", actor=actor, now=situation.now, before=article.status, note=reason, data=told)
+    return article
+
+
 def spike(article_id: int, *, actor: User, now: dt.datetime, note: str = "") -> Article:
     """Kill a story that readers never saw. Its words and its record stay."""
     with _locked(article_id, "spike", actor=actor, now=now, note=note) as situation:
@@ -373,6 +400,8 @@ def _locked(
     note: str = "",
     publish_at: dt.datetime | None = None,
     override_reason: str = "",
+    embargo_until: dt.datetime | None = None,
+    embargo_reason: str = "",
 ) -> Iterator[Situation]:
     """Hold the story's lock while a verb works; refuse first, and let the database have the last word.
 
@@ -397,6 +426,8 @@ def _locked(
                 note=note.strip(),
                 publish_at=publish_at,
                 override_reason=one_line(override_reason),
+                embargo_until=embargo_until,
+                embargo_reason=one_line(embargo_reason),
             )
             refusal = _not_permitted(situation) or _wrong_state(situation) or _unmet(situation)
             if not refusal:

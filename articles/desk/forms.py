@@ -255,6 +255,9 @@ class GivenWithVerb(forms.Form):
 
     note = forms.CharField(label="Note", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}))
     publish_at = LocalTime(label="Publish at", required=False)
+    embargo_until = LocalTime(label="Embargo until", required=False)
+    embargo_reason = Line(label="Whose embargo, and why", required=False, max_length=300)
+    lift = forms.BooleanField(required=False)
     override_reason = forms.CharField(label="Reason for approving your own words", required=False, max_length=500)
     content_hash = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 

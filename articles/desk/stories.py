@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -131,9 +132,10 @@ class ArticleAdmin(admin.ModelAdmin):
 
     @admin.display(description="State")
     def state_pill(self, article: Article) -> SafeString:
-        """Return the state as a pill, with the time where there is one."""
+        """Return the state as a pill, and the embargo as another while it stands."""
         state = "scheduled" if article.is_scheduled else article.status
-        return format_html('<span class="status" data-status="{}">{}</span>', state, article.state)
+        pill = format_html('<span class="status" data-status="{}">{}</span>', state, article.state)
+        return format_html("{} {}", pill, render_to_string("desk/_embargo_mark.html", {"article": article}))
 
     @admin.display(description="Bylines")
     def who(self, article: Article) -> str:

@@ -151,6 +151,11 @@ def carry_out(story_id: int, verb: str, given: dict[str, Any], *, actor: User, n
             return workflow.publish(story_id, actor=actor, now=now)
         case "unschedule":
             return workflow.unschedule(story_id, actor=actor, now=now)
+        case "embargo":
+            until = None if given["lift"] else given["embargo_until"]
+            if until is None and not given["lift"]:
+                raise TransitionRefused("Give the day and the time at which the embargo is over, or lift it.")
+            return workflow.embargo(story_id, until=until, reason=given["embargo_reason"], actor=actor, now=now)
         case "revive":
             return workflow.revive(story_id, actor=actor, now=now)
     raise LookupError(verb)

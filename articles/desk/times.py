@@ -128,12 +128,16 @@ def _exact(text: str) -> dt.datetime | None:
 
 def given(article: Article | None) -> dict[str, Any]:
     """Return what the fields for times start with on a story's page. No query."""
-    return {"publish_at": article.publish_at} if article else {}
+    names = ("publish_at", "embargo_until", "embargo_reason")
+    return {name: getattr(article, name) for name in names} if article else {}
 
 
 def done(verb: str, article: Article, *, now: dt.datetime) -> str:
     """Return what the page says after a verb that set a time, or "". No query."""
-    if verb != "schedule" or article.publish_at is None:
+    if verb == "embargo" and article.embargo_until is None:
+        return "The embargo is lifted."
+    at = {"schedule": article.publish_at, "embargo": article.embargo_until}.get(verb)
+    if at is None:
         return ""
-    at = article.publish_at
-    return f"It goes out {clock.in_full(at.astimezone(newsroom_zone()))}, {clock.away(at, now=now)}."
+    begins = "It goes out" if verb == "schedule" else "It is under embargo until"
+    return f"{begins} {clock.in_full(at.astimezone(newsroom_zone()))}, {clock.away(at, now=now)}."

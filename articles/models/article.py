@@ -103,6 +103,9 @@ class Article(models.Model):
     due_at = models.DateTimeField("due", null=True, editable=False)
     words_planned = models.PositiveIntegerField("words planned", null=True, editable=False)
     pictures_planned = models.PositiveSmallIntegerField("pictures planned", null=True, editable=False)
+    # Until when nothing of the story may reach a reader, and whose word that is; changed by `workflow.embargo` alone.
+    embargo_until = models.DateTimeField("embargo until", null=True, editable=False)
+    embargo_reason = models.CharField("whose embargo, and why", max_length=300, blank=True, editable=False)
     # What there is of it, counted at each save so that no list has to read a body.
     word_count = models.PositiveIntegerField("words", default=0, editable=False)
     picture_count = models.PositiveSmallIntegerField("pictures", default=0, editable=False)
@@ -131,11 +134,32 @@ class Article(models.Model):
                 condition=Q(publish_at__isnull=True) | Q(status=Status.APPROVED),
                 name="article_only_approved_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=Q(embargo_until__isnull=True, embargo_reason="")
+                | (Q(embargo_until__isnull=False) & ~Q(embargo_reason="")),
+                name="article_embargo_is_somebodys",
+            ),
         )
         triggers = (
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             # Not even SQL takes a draft to readers: only the changes that the table of verbs knows.
             pgtrigger.FSM(name="status_by_table", field="status", transitions=sorted(STATUS_CHANGES)),
+            # The other half of this rule stands at PublishedArticle: neither door opens before the embargo is over.
+            pgtrigger.Trigger(
+                name="embargo_before_readers",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("embargo_until"),  # type: ignore[no-untyped-call]
+                func="""
+                    IF NEW.embargo_until IS DISTINCT FROM OLD.embargo_until AND EXISTS (
+                        SELECT 1 FROM articles_publishedarticle p
+                        WHERE p.article_id = NEW.id AND p.visible_from < NEW.embargo_until
+                          AND p.visible_until IS DISTINCT FROM p.visible_from
+                    ) THEN
+                        RAISE EXCEPTION 'embargo_too_late' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         )
 
     def __str__(self) -> str:
@@ -171,6 +195,10 @@ class Article(models.Model):
     def state(self) -> str:
         """Return the state in a word, as lists print it: the status, or Scheduled. No query."""
         return "Scheduled" if self.is_scheduled else Status(self.status).label
+
+    def is_embargoed(self, *, at: dt.datetime) -> bool:
+        """Tell whether nothing of the story may leave the newsroom yet at a moment (aware). No query."""
+        return self.embargo_until is not None and at < self.embargo_until
 
     def content(self) -> StoryContent:
         """Read the working copy as one version of the story. At most five queries."""

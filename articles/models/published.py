@@ -146,6 +146,20 @@ class PublishedArticle(models.Model):
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="not_before_the_embargo",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                declare=[("embargo", "timestamptz")],
+                # FOR SHARE waits for whoever changes the embargo at this moment, and makes them wait for us.
+                func="""
+                    SELECT embargo_until INTO embargo FROM articles_article WHERE id = NEW.article_id FOR SHARE;
+                    IF NEW.visible_from < embargo AND NEW.visible_until IS DISTINCT FROM NEW.visible_from THEN
+                        RAISE EXCEPTION 'under_embargo' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         )
 
     def __str__(self) -> str:

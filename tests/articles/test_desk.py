@@ -372,7 +372,7 @@ class TestTheButtons:
             }
 
         assert buttons(writer) == set()
-        assert buttons(editor) == {"Save draft", "Send back", "Approve", "Spike"}
+        assert buttons(editor) == {"Save draft", "Send back", "Approve", "Embargo", "Spike"}
 
     def test_a_refused_button_says_why(self, as_user, editor):
         article = make_story(writer=editor, status=Status.IN_REVIEW)

@@ -36,6 +36,9 @@ NEEDS = {
     "not_scheduled": "no time set",
     "scheduled": "a time set",
     "future_time": "a time to come",
+    "embargo_over": "no embargo that would still stand",
+    "not_out": "not seen by readers yet",
+    "embargo_end": "a time to come, whose embargo it is, and no earlier time set",
     "free_address": "an address that no other story of that day has or had",
     "never_published": "never seen by readers",
 }
