@@ -24,6 +24,7 @@ from articles.content import StoryContent, one_line
 from articles.models import Approval, Article, Event, Revision
 from articles.models.article import known_today, photos_in, pictures_of
 from articles.models.words import StoryWords, keep_words
+from articles.notices.telling import tell
 from articles.statuses import Status
 from articles.transitions import BY_NAME, VERBS, Verb
 from authors.models import User
@@ -575,9 +576,18 @@ def _touches(before: StoryContent, after: StoryContent) -> bool:
 
 
 def record(
-    article: Article, verb: str, *, actor: User, now: dt.datetime, note: str = "", data: dict[str, object] | None = None
+    article: Article,
+    verb: str,
+    *,
+    actor: User | None,
+    now: dt.datetime,
+    note: str = "",
+    data: dict[str, object] | None = None,
 ) -> None:
-    """Write an event of something that moved the story nowhere: a note, a plan. Inside the caller's transaction."""
+    """Write an event of something that moved the story nowhere: a note, a plan. Inside the caller's transaction.
+
+    Whom it concerns is told; `articles.notices.kinds` says which data names people. About ten queries at most.
+    """
     _record(article, verb, actor=actor, now=now, before=article.status, note=note, data=data)
 
 
@@ -592,7 +602,7 @@ def _record(
     data: dict[str, object] | None = None,
 ) -> None:
     revision = article.revisions.newest_first().only("pk").first()
-    Event.objects.create(
+    event = Event.objects.create(
         article=article,
         verb=verb,
         actor=actor,
@@ -603,6 +613,7 @@ def _record(
         note=note,
         data=data or {},
     )
+    tell(event)
     log.info("story", verb=verb, article=article.pk, actor=actor.pk if actor else None, status=article.status)
 
 

@@ -61,6 +61,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("authors.change_author", "change authors and their notes", _EDITORS),
     Permission("authors.view_user", "see who has an account", _CHIEF),
     Permission("authors.add_user", "make accounts", _CHIEF),
+    Permission("notices.change_room", "set the newsroom’s chat room and what is told there", _CHIEF),
     Permission("authors.change_user", "change accounts and roles, and switch accounts off", _CHIEF),
 )
 

@@ -44,9 +44,13 @@ class Desk(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Add the pages that belong to no one kind of row."""
-        from articles.desk import search
+        from articles.desk import notices, search
 
-        return [path("search/", self.admin_view(search.view), name="search"), *super().get_urls()]
+        return [
+            path("search/", self.admin_view(search.view), name="search"),
+            *notices.urls(self.admin_view),
+            *super().get_urls(),
+        ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show what this person has to do now."""

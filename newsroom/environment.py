@@ -58,6 +58,13 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("CACHE_URL", str, "", "A shared cache such as redis://host:6379/0. Empty: a table in the database."),
     Variable("MAIL_URL", str, "", "SMTP server as smtp://user:password@host:587. Empty: mails are written to the log."),
     Variable("MAIL_FROM", str, "newsroom@localhost", "Sender of the newsroom's mails."),
+    Variable(
+        "CHAT_PRIVATE_HOSTS",
+        list,
+        [],
+        "Host names of chat servers inside your own network that webhooks may reach, comma-separated. "
+        "All others must have a public address.",
+    ),
     Variable("UPLOAD_MAX_BYTES", int, 60_000_000, "Largest picture file that the library takes, in bytes."),
     Variable("UPLOAD_MAX_PIXELS", int, 50_000_000, "Largest picture that the library decodes, in pixels."),
     Variable("HTTPS", bool, False, "The site is reached by HTTPS: secure cookies, HSTS, and http is sent to https."),

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "authors",
     "media",
     "articles",
+    "articles.notices",
     "newsroom",
     "newsroom.apps.DeskConfig",
     "django.contrib.auth",
@@ -88,6 +89,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "newsroom.context.site",
+                "articles.desk.notices.bell",
             ],
         },
     },
@@ -253,6 +255,7 @@ else:
     MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
 DEFAULT_FROM_EMAIL = ENV["MAIL_FROM"]
 SERVER_EMAIL = ENV["MAIL_FROM"]
+CHAT_PRIVATE_HOSTS = ENV["CHAT_PRIVATE_HOSTS"]
 
 # --- Logs: one line of JSON an event, readable text while debugging -----------------------------------------
 

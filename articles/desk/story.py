@@ -21,6 +21,7 @@ from articles.content import StoryContent
 from articles.desk import checks, times, undo
 from articles.desk.forms import BylineFormSet, GivenWithVerb, StoryForm, content_of, initial_bylines
 from articles.models import Article, PublishedArticle
+from articles.notices import telling as notices
 from articles.transitions import BY_NAME
 from articles.workflow import StaleSave, TransitionRefused
 from authors.models import Author, User
@@ -85,6 +86,7 @@ def story(request: HttpRequest, story_id: str) -> HttpResponse:
     """Show a story, and keep what was written. A bounded number of queries, whatever its length."""
     article = find(story_id)
     if request.method != "POST":
+        notices.seen(article, by=person(request), now=timezone.now())
         return _page(request, article)
     actor, now = person(request), timezone.now()
     form, bylines = _bound(request, article)

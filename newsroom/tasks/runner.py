@@ -155,6 +155,7 @@ PERIODIC = (
     Periodic("sweep", "* * * * * */5", "articles.workflow.sweep"),
     Periodic("rescue", "* * * * * */10", rescue),
     Periodic("clear-sessions", "17 4 * * *", clear_sessions),
+    Periodic("forget-notices", "47 4 * * *", "articles.notices.telling.forget"),
     Periodic("forget-failed", "37 4 * * *", forget_failed),
 )
 

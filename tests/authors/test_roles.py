@@ -38,6 +38,7 @@ TABLE = {
     "authors.view_user": CHIEFS,
     "authors.add_user": CHIEFS,
     "authors.change_user": CHIEFS,
+    "notices.change_room": CHIEFS,
 }
 
 

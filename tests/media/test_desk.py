@@ -73,11 +73,11 @@ def test_the_grid_costs_the_same_however_many_photos_there_are(as_user, writer, 
     client = as_user(writer)
     for number in range(3):
         take(writer, jpeg((60 + number, 40)))
-    with django_assert_num_queries(4):  # session, user, a bounded count, the page
+    with django_assert_num_queries(5):  # session, user, a bounded count, the page, the bell
         client.get(GRID)
     for number in range(9):
         take(writer, jpeg((80 + number, 40)))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(GRID)
 
 

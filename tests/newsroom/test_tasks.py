@@ -229,7 +229,7 @@ def test_sessions_that_ran_out_are_removed() -> None:
 
 
 def test_only_queues_that_a_worker_serves_are_open() -> None:
-    assert set(queues.QUEUES) == {"default", "pictures"}
+    assert set(queues.QUEUES) == {"default", "pictures", "post"}
     assert task_backends["default"].queues == set(queues.QUEUES)
     for closed in ("clock", "no such queue"):
         with pytest.raises(InvalidTask, match="not valid for backend"):
