@@ -7,12 +7,15 @@ has which conditions stands in `transitions.py`; `workflow.py` asks them under t
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 
-from articles import body, clock, publishing, suggestions
+from articles import body, checks, clock, publishing
+from articles.checks import Facts
 from articles.content import StoryContent
 from articles.models import Approval, Article, Note
 from articles.statuses import OPEN, Status
@@ -24,12 +27,39 @@ from media.models import Photo
 _FURTHEST = dt.timedelta(days=731)
 
 
+class Words:
+    """The words of one story, each read at most once however many verbs and checks ask for them."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+
+    @cached_property
+    def current(self) -> StoryContent:
+        """The words as they stand in the working copy. At most five queries."""
+        return self.article.content()
+
+    @cached_property
+    def approved(self) -> StoryContent:
+        """The words that the standing approval vouches for. One query."""
+        return standing_approval(self.article).revision.story
+
+    def facts(self, content: StoryContent) -> Facts:
+        """Return what the checks look at beside these words. Three queries at most, once for the same words."""
+        if content.hash not in self._facts:
+            self._facts[content.hash] = facts(content, article=self.article)
+        return self._facts[content.hash]
+
+    @cached_property
+    def _facts(self) -> dict[str, Facts]:
+        return {}
+
+
 @dataclass
 class Situation:
     """A story, a person and a moment, and what they give with the verb: what conditions look at.
 
     `asking` is true while the desk only wants to know which buttons to show: what is given with the verb is
-    not there yet. Content is read at most once.
+    not there yet. The words may be shared by several situations.
     """
 
     article: Article
@@ -42,14 +72,19 @@ class Situation:
     override_reason: str = ""
     embargo_until: dt.datetime | None = None
     embargo_reason: str = ""
-    _content: StoryContent | None = field(default=None, repr=False)
+    _words: Words | None = field(default=None, repr=False)
+
+    @property
+    def words(self) -> Words:
+        """The story's words, shared or read for this one."""
+        if self._words is None:
+            self._words = Words(self.article)
+        return self._words
 
     @property
     def content(self) -> StoryContent:
         """The words as they stand in the working copy."""
-        if self._content is None:
-            self._content = self.article.content()
-        return self._content
+        return self.words.current
 
     @property
     def reaches_all(self) -> bool:
@@ -71,6 +106,19 @@ def touched(article: Article, *, by: User) -> bool:
         .first()
     )
     return article.revisions.since(vouched_for or 0).filter(created_by=by, touches=True).exists()
+
+
+def facts(content: StoryContent, *, article: Article | None) -> Facts:
+    """Return what the checks look at beside a version's own words. Three queries at most."""
+    pictures = [*content.pictures, *([content.lead.picture] if content.lead else [])]
+    named = {picture.photo for picture in pictures if not picture.credit}
+    named |= {figure.photo for figure in body.figures(content.body) if not figure.alt}
+    return Facts(
+        must_fix=Note.objects.blocking().filter(article=article).count() if article else 0,
+        slug_is_free=not content.slug or slug_is_free(content.slug, article=article),
+        photos={photo.pk: str(photo) for photo in Photo.objects.filter(pk__in=named)} if named else {},
+        site=settings.SITE_URL,
+    )
 
 
 def slug_is_free(slug: str, *, article: Article | None = None) -> bool:
@@ -114,68 +162,25 @@ def standing_approval(article: Article) -> Approval:
 # --- Conditions: each returns a sentence that refuses, or "" ----------------------------------------------------
 
 
-def _headline(s: Situation) -> str:
-    return "" if s.content.headline else "The story has no headline yet."
+def _checks(s: Situation) -> str:
+    """Refuse with the first thing that stops this verb; the side column lists the others.
 
-
-def _body(s: Situation) -> str:
-    return "" if body.text(s.content.body).strip() else "The story has no text yet."
-
-
-def _section(s: Situation) -> str:
-    return "" if s.content.section else "The story stands in no section yet. Choose one in the side column."
-
-
-def _byline(s: Situation) -> str:
-    return "" if s.content.bylines else "Nobody stands under the story yet. Add a byline in the side column."
-
-
-def _slug(s: Situation) -> str:
-    if not s.content.slug:
-        return "The story has no slug yet: the last part of its address."
-    if not slug_is_free(s.content.slug, article=s.article):
-        return f"Another story on the desk has the slug “{s.content.slug}”. Change one of them."
-    return ""
-
-
-def _photo_credits(s: Situation) -> str:
-    content = standing_approval(s.article).revision.story if s.article.approval_id else s.content
-    pictures = [*content.pictures, *([content.lead.picture] if content.lead else [])]
-    unknown = {figure.photo for figure in body.figures(content.body)} - {picture.photo for picture in pictures}
-    if unknown:
-        return f"The text shows photo {min(unknown)}, which is not in the library. Take it out or choose another."
-    if nameless := publishing.pictures_without_credit(pictures):
-        photo = Photo.objects.filter(pk=nameless[0]).first()
-        name = f"“{photo}”" if photo else f"Photo {nameless[0]}"
-        if s.article.approval_id:
-            return (
-                f"{name} has no credit in the approved version. "
-                "Add it in the library and have the story approved again."
-            )
-        return f"{name} has no credit. Add one in the photo library."
-    return ""
-
-
-def _no_suggestions(s: Situation) -> str:
-    match len(suggestions.open_suggestions(s.content.body)):
-        case 0:
-            return ""
-        case 1:
-            return "1 suggestion is still open. Accept or refuse it first."
-        case number:
-            return f"{number} suggestions are still open. Accept or refuse them first."
+    What goes out is what was approved; the working copy is looked at as well, for what came in behind the verbs.
+    """
+    findings = checks.stopping(s.verb.name, s.content, s.words.facts(s.content))
+    again = ""
+    if not findings and checks.STAGES[s.verb.name] == checks.PUBLISH and s.words.approved.hash != s.content.hash:
+        findings = checks.stopping(s.verb.name, s.words.approved, s.words.facts(s.words.approved))
+        again = " The story was approved without it; have it approved again."
+    if not findings:
+        return ""
+    more = len(findings) - 1
+    others = f" {more} more {'thing stops' if more == 1 else 'things stop'} it: see Checks." if more else ""
+    return f"{findings[0].words}{again}{others}"
 
 
 def _note(s: Situation) -> str:
     return "" if s.asking or s.note else "Say in a note what is missing, so that the writer knows what to do."
-
-
-def _must_fix(s: Situation) -> str:
-    open_ones = Note.objects.blocking().filter(article=s.article).count()
-    if not open_ones:
-        return ""
-    what = "A note marked “must fix” is" if open_ones == 1 else f"{open_ones} notes marked “must fix” are"
-    return f"{what} still open. Resolve {'it' if open_ones == 1 else 'them'} first, among the notes."
 
 
 def _with_its_writer(s: Situation) -> str:
@@ -271,7 +276,7 @@ def _embargo_end(s: Situation) -> str:
 def _free_address(s: Situation) -> str:
     if s.asking and s.verb.name == "schedule":
         return ""
-    content = standing_approval(s.article).revision.story
+    content = s.words.approved
     shown = publishing.shown_before(s.article, at=s.now)
     day = shown.published_on if shown else timezone.localdate(s.publish_at or s.now)
     if publishing.address_is_free(s.article, slug=content.slug, on=day):
@@ -289,15 +294,8 @@ def _never_published(s: Situation) -> str:
 
 
 CONDITIONS: dict[str, Callable[[Situation], str]] = {
-    "headline": _headline,
-    "body": _body,
-    "section": _section,
-    "byline": _byline,
-    "slug": _slug,
-    "photo_credits": _photo_credits,
-    "no_suggestions": _no_suggestions,
+    "checks": _checks,
     "note": _note,
-    "must_fix": _must_fix,
     "with_its_writer": _with_its_writer,
     "own_only_as_draft": _own_only_as_draft,
     "four_eyes": _four_eyes,

@@ -6,7 +6,6 @@ transaction. The preview cuts the same row without saving it.
 """
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import asdict
 
 import structlog
@@ -173,8 +172,3 @@ def _rendered(source: str, facts: dict[int, Picture], template: str) -> str:
         return render_to_string(template, context).strip()
 
     return body.render(source, figure=figure, site=settings.SITE_URL)
-
-
-def pictures_without_credit(pictures: Iterable[Picture]) -> list[int]:
-    """Return the numbers of photos that have nobody's name on them."""
-    return [picture.photo for picture in pictures if not picture.credit]

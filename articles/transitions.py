@@ -57,7 +57,7 @@ VERBS: tuple[Verb, ...] = (
         _moves({Status.DRAFT: Status.IN_REVIEW}),
         permission="articles.edit_any",
         own="articles.change_article",
-        needs=("headline", "body", "section", "byline", "slug", "must_fix"),
+        needs=("checks",),
     ),
     Verb(
         "send_back",
@@ -73,7 +73,7 @@ VERBS: tuple[Verb, ...] = (
         "Vouch for exactly these words. Nobody approves what they wrote themselves.",
         _moves({Status.IN_REVIEW: Status.APPROVED}),
         permission="articles.review",
-        needs=("headline", "body", "section", "byline", "slug", "photo_credits", "no_suggestions", "four_eyes"),
+        needs=("checks", "four_eyes"),
     ),
     Verb(
         "publish",
@@ -81,7 +81,7 @@ VERBS: tuple[Verb, ...] = (
         "Give readers the approved words at once.",
         _moves({Status.APPROVED: Status.PUBLISHED}),
         permission="articles.publish",
-        needs=("embargo_over", "approval", "no_suggestions", "photo_credits", "free_address"),
+        needs=("embargo_over", "approval", "checks", "free_address"),
     ),
     Verb(
         "schedule",
@@ -89,7 +89,7 @@ VERBS: tuple[Verb, ...] = (
         "Give readers the approved words at a time to come. Again: at another time instead.",
         _moves({Status.APPROVED: Status.APPROVED}),
         permission="articles.publish",
-        needs=("approval", "no_suggestions", "photo_credits", "future_time", "embargo_over", "free_address"),
+        needs=("approval", "checks", "future_time", "embargo_over", "free_address"),
     ),
     Verb(
         "unschedule",

@@ -19,7 +19,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.text import Truncator
 
 from articles import body, passages, planning, publishing, restoring, suggestions
-from articles.conditions import CONDITIONS, Situation, moment, slug_for, standing_approval, touched
+from articles.conditions import CONDITIONS, Situation, Words, moment, slug_for, standing_approval, touched
 from articles.content import StoryContent, one_line
 from articles.models import Approval, Article, Event, Revision
 from articles.models.article import known_today, photos_in, pictures_of
@@ -80,9 +80,9 @@ def offers(article: Article, *, actor: User, now: dt.datetime) -> list[Offer]:
     (at most 16), whatever the length of the story.
     """
     found = []
-    content = article.content()
+    words = Words(article)
     for verb in VERBS:
-        situation = Situation(article, actor, now, verb, asking=True, _content=content)
+        situation = Situation(article, actor, now, verb, asking=True, _words=words)
         if article.status in verb.moves and not _not_permitted(situation) and not _hidden(situation):
             found.append(Offer(verb, _unmet(situation)))
     return found

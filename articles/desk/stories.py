@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.desk import as_of, history, preview, story
+from articles.desk import as_of, checks, history, preview, story
 from articles.models import Article, Section
 from articles.statuses import Status
 
@@ -109,6 +109,8 @@ class ArticleAdmin(admin.ModelAdmin):
             path("<int:story_id>/as-of/", behind_the_door(as_of.as_of), name="articles_article_as_of"),
             path("<int:story_id>/preview/", behind_the_door(preview.preview), name="articles_article_preview"),
             path("add/preview/", behind_the_door(preview.preview), name="articles_article_preview_new"),
+            path("<int:story_id>/checks/", behind_the_door(checks.look), name="articles_article_checks"),
+            path("add/checks/", behind_the_door(checks.look), name="articles_article_checks_new"),
             path("<int:story_id>/do/<slug:verb>/", behind_the_door(story.do), name="articles_article_do"),
         ]
         return [*own, *super().get_urls()]

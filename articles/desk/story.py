@@ -219,7 +219,7 @@ def _page(
         "given": given or GivenWithVerb(initial=times.given(article) | {"content_hash": content.hash}),
         "given_verb": verb,
         "content_hash": content.hash,
-        "checks": checks.run(content) if article else [],
+        **checks.panel(content, article=article, readonly=bool(readonly)),
         "refusal": refusal,
         "stale": stale,
         # what was typed while the story left this person's hands: shown to be copied, never thrown away

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from articles import checks
 from articles.statuses import Status
 from articles.transitions import VERBS
 from authors.roles import PERMISSIONS, Role
@@ -20,15 +21,8 @@ _MADE = "<!-- Made by `manage.py docs` from {source}; change it there. -->\n"
 
 #: The conditions in an editor's words. A test holds this against the table of verbs.
 NEEDS = {
-    "headline": "a headline",
-    "body": "text",
-    "section": "a section",
-    "byline": "somebody under it",
-    "slug": "a slug that no other story still to come has",
-    "photo_credits": "a credit on every photo, and every photo in the library",
-    "no_suggestions": "no open suggestion",
+    "checks": "to pass the [checks](checks.md) that stop this verb",
     "note": "a note",
-    "must_fix": "no open note marked must fix",
     "with_its_writer": "for its writer: not in review, not approved",
     "own_only_as_draft": "for its writer: still a draft",
     "four_eyes": "somebody who wrote none of the words since the last approval (a chief may override, with a reason)",
@@ -46,7 +40,12 @@ NEEDS = {
 
 def pages() -> dict[str, str]:
     """Return the pages by file name."""
-    return {"settings.md": _settings(), "workflow.md": _workflow(), "roles.md": _roles()}
+    return {
+        "settings.md": _settings(),
+        "workflow.md": _workflow(),
+        "checks.md": _checks(),
+        "roles.md": _roles(),
+    }
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -100,6 +99,23 @@ def _workflow() -> str:
         "approved. Every verb takes the story’s lock, is refused with a sentence or done whole, and leaves an event "
         "that cannot be changed. The database refuses every other change of state.\n\n"
         + _table(["verb", "what it does", "from → to", "the story needs", "who may"], rows)
+    )
+
+
+def _checks() -> str:
+    def stops(check: checks.Check) -> str:
+        named = [verb.label for verb in VERBS if checks.STAGES.get(verb.name) in check.stops]
+        return f"**stops** {', '.join(named)}" if named else "warns"
+
+    rows = [(f"`{check.name}`", f"**{check.label}**: {check.asks}", stops(check)) for check in checks.CHECKS]
+    return (
+        "# What is checked before publishing\n\n"
+        + _MADE.format(source="`articles/checks.py`")
+        + "\nThe side column of the story page lists what the checks find while somebody writes, each with a jump to "
+        "its place: first what stops a verb, then what is worth a look. The server asks the same table when the verb "
+        "is done, so a page that is old or forged gains nothing. Publish now and Schedule look at the words that were "
+        "approved, all others at the words as they stand.\n\n"
+        + _table(["check", "what is asked", "what it does"], rows)
     )
 
 
