@@ -120,7 +120,7 @@ def _pairs(before: Sequence[str], after: Sequence[str]) -> int:
 
 
 def _all(kind: Kind, blocks: Iterable[str]) -> list[Change]:
-    return [Change(kind, (Run(kind, _block_words(block)),)) for block in blocks]
+    return [Change(kind, (Run(kind, block_words(block)),)) for block in blocks]
 
 
 def _is_word(words: str) -> bool:
@@ -171,30 +171,31 @@ def _paired(before: Sequence[str], after: Sequence[str]) -> list[Change]:
         return [*_all("removed", before), *_all("added", after)]
     rest = list(after)
     for block in before:
-        match = _most_alike(block, rest)
+        match = most_alike(block, rest)
         if match is None:
             changes += _all("removed", [block])
             continue
         changes += _all("added", rest[:match])
-        old_words, new_words = _block_words(block), _block_words(rest[match])
+        old_words, new_words = block_words(block), block_words(rest[match])
         changes.append(Change("changed", compare_words(old_words, new_words), markup_only=old_words == new_words))
         rest = rest[match + 1 :]
     return [*changes, *_all("added", rest)]
 
 
-def _most_alike(block: str, candidates: Sequence[str]) -> int | None:
-    words = _block_words(block)
+def most_alike(block: str, candidates: Sequence[str]) -> int | None:
+    """Return which candidate a block most likely became, None where none is like it."""
+    words = block_words(block)
     matcher = difflib.SequenceMatcher(None, autojunk=False)
     matcher.set_seq2(words)
     best, best_ratio = None, _ALIKE
     for index, candidate in enumerate(candidates):
-        matcher.set_seq1(_block_words(candidate))
+        matcher.set_seq1(block_words(candidate))
         if matcher.real_quick_ratio() > best_ratio and (ratio := matcher.quick_ratio()) > best_ratio:
             best, best_ratio = index, ratio
     return best
 
 
-def _block_words(block: str) -> str:
+def block_words(block: str) -> str:
     """Return a block as an editor reads it: a picture is named, since it has no words of its own."""
     pictures = [
         f"[Photo {figure.photo}; alt: {figure.alt or 'none'}; {figure.layout}] " for figure in body.figures(block)

@@ -50,7 +50,8 @@ EXTENSIONS: dict[str, Any] = {
 
 #: Modules import each other by these names, so that hashed file names and one copy of each work out.
 _MODULES = ImportMap(
-    {f"story-editor/{name}": f"{_FOLDER}/{name}.js" for name in ("dialogs", "paste", "photos", "toolbar")}
+    {f"story-editor/{name}": f"{_FOLDER}/{name}.js" for name in ("dialogs", "paste", "photos", "remote", "toolbar")}
+    | {"desk/story": "desk/story.js"}
 )
 
 

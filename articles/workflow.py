@@ -21,6 +21,7 @@ from django.utils.text import Truncator
 from articles import body, passages, planning, publishing, restoring, suggestions
 from articles.conditions import CONDITIONS, Situation, Words, moment, slug_for, standing_approval, touched
 from articles.content import StoryContent, one_line
+from articles.merge import Choice, Clash, merge
 from articles.models import Approval, Article, Event, Revision
 from articles.models.article import known_today, photos_in, pictures_of
 from articles.models.words import StoryWords, keep_words
@@ -47,12 +48,22 @@ class TransitionRefused(Exception):
 
 
 class StaleSave(TransitionRefused):
-    """The words changed since this person opened the story; `current` is what is there now."""
+    """Somebody else changed the very same places since this person opened the story.
 
-    def __init__(self, sentence: str, *, article: Article, current: StoryContent) -> None:
+    `current` is what is there now, `clashes` are the places; what only one of them touched is not among them.
+    """
+
+    def __init__(
+        self, sentence: str, *, article: Article, current: StoryContent, clashes: tuple[Clash, ...] = ()
+    ) -> None:
         super().__init__(sentence)
         self.article = article
         self.current = current
+        self.clashes = clashes
+
+
+class OnlyByHand(TransitionRefused):
+    """The words would be saved, but not without the person saying so: it would move the story, or bind the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,14 @@ def offers(article: Article, *, actor: User, now: dt.datetime) -> list[Offer]:
     return found
 
 
+def started_by(actor: User, *, tab: str, now: dt.datetime) -> Article | None:
+    """Return the story that one's own page started within the last day, None where it started none. One query."""
+    since = now - dt.timedelta(days=1)
+    event = Event.objects.filter(actor=actor, verb="start", at__gte=since, data__tab=tab).select_related("article")
+    found = event.first() if tab else None
+    return found.article if found else None
+
+
 def needs_override(article: Article, *, actor: User) -> bool:
     """Tell whether this person could approve only by giving a reason for vouching for their own words."""
     return actor.has_perm("articles.override_four_eyes") and touched(article, by=actor)
@@ -105,22 +124,34 @@ def may_edit(article: Article, *, actor: User, now: dt.datetime) -> str:
 # --- Verbs ----------------------------------------------------------------------------------------------------
 
 
-def start(*, content: StoryContent, actor: User, now: dt.datetime, plan: Mapping[str, Any] | None = None) -> Article:
+def start(
+    *,
+    content: StoryContent,
+    actor: User,
+    now: dt.datetime,
+    plan: Mapping[str, Any] | None = None,
+    tab: str = "",
+    by_itself: bool = False,
+) -> Article:
     """Begin a story with its first revision, or as a line in the budget: a plan without words.
 
-    `plan` holds planning facts as `arrange` takes them. Raises TransitionRefused when this person may not.
+    `plan` holds planning facts as `arrange` takes them. `tab` names the page on which it was written, so that a
+    page whose answer was lost finds its story again (`started_by`). With `by_itself` (autosave) an empty slug stays
+    empty: the headline may be half a word. Raises TransitionRefused when this person may not.
     """
     if not actor.has_perm("articles.add_article"):
         raise TransitionRefused("You may not start stories.")
     try:
         with transaction.atomic():
-            content = _with_slug(_tidied(content, before=StoryContent(), actor=actor, now=now), article=None)
+            content = _tidied(content, before=StoryContent(), actor=actor, now=now)
+            if not by_itself:
+                content = _with_slug(content, article=None)
             article = Article.objects.create(
                 status=Status.DRAFT, created_by=actor, created_at=now, changed_at=now, language=content.language
             )
             _append(article, content, actor=actor, now=now, reason="")
             label = "Planned" if plan and article.is_planned else "Started"
-            _record(article, "start", actor=actor, now=now, before="", data={"label": label})
+            _record(article, "start", actor=actor, now=now, before="", data={"label": label, "tab": tab})
             _arrange(article, plan or {}, actor=actor, now=now)
     except DataError as error:
         raise TransitionRefused(_TOO_LONG) from error
@@ -128,30 +159,41 @@ def start(*, content: StoryContent, actor: User, now: dt.datetime, plan: Mapping
 
 
 def save_draft(
-    article_id: int, *, content: StoryContent, version: int, actor: User, now: dt.datetime, reason: str = ""
+    article_id: int,
+    *,
+    content: StoryContent,
+    version: int,
+    actor: User,
+    now: dt.datetime,
+    reason: str = "",
+    base: StoryContent | None = None,
+    choices: Mapping[str, Choice] | None = None,
+    by_itself: bool = False,
 ) -> Article:
     """Keep new words as a revision. Words that are the same as before change nothing.
 
-    `version` is the one that the person started from; when somebody saved since, raises StaleSave with the
-    words that are there now. A change voids an approval and takes a scheduled time back.
+    `version` is the one that the person started from, `base` the words that they started from where those are not
+    that revision's. What others changed since is merged in; where both changed the same place, raises StaleSave
+    with both texts unless `choices` settles it by the clash's key. One's own other tab is nobody else: there the
+    words saved last win, and the earlier ones stay in the history.
+
+    A change voids an approval and takes a scheduled time back. With `by_itself` (autosave) it must not: whatever
+    would move the story or keep the person from approving it raises OnlyByHand.
     """
     with _locked(article_id, "save_draft", actor=actor, now=now) as situation:
         article = situation.article
-        content = _tidied(content, before=situation.content, actor=actor, now=now)
-        if article.version != version:
-            if situation.content.hash == content.hash:
-                return article  # the same words from two tabs are no conflict
-            newest = article.revisions.newest_first().select_related("created_by").first()
-            who = newest.created_by if newest and newest.created_by else "Somebody"
-            raise StaleSave(
-                f"{who} saved this story at {moment(article.changed_at)}, after you opened it. "
-                "Your words were not saved over theirs; both are below.",
-                article=article,
-                current=situation.content,
-            )
-        content = _with_slug(content, article=article)
+        stale = article.version != version
+        started_from = article.revisions.filter(number=version).first() if stale else None
+        before = started_from.story if started_from else situation.content
+        content = _tidied(content, before=before, actor=actor, now=now)
+        if stale:
+            content = _merged(situation, content, started_from, base=base, choices=choices or {})
+        if not by_itself or content.headline == situation.content.headline:
+            content = _with_slug(content, article=article)
         if content.hash == situation.content.hash:
             return article
+        if by_itself and (sentence := _only_by_hand(situation, content)):
+            raise OnlyByHand(sentence)
         _keep(situation, content, reason=reason)
     return article
 
@@ -200,6 +242,65 @@ def restore(
             reason += f" (no longer there: {', '.join(gone)})"
         _keep(situation, content, reason=Truncator(reason).chars(200))
     return article
+
+
+def _merged(
+    situation: Situation,
+    mine: StoryContent,
+    started_from: Revision | None,
+    *,
+    base: StoryContent | None,
+    choices: Mapping[str, Choice],
+) -> StoryContent:
+    """Bring words that somebody wrote on top of an older version together with what others saved since.
+
+    Raises StaleSave where both changed the same place and `choices` does not settle it. Words that a choice leaves
+    out are appended as a revision first, so that the history has them. Two queries.
+    """
+    article, theirs = situation.article, situation.content
+    if mine.hash == theirs.hash:
+        return mine  # the same words from two tabs
+    if base is None and started_from is not None:
+        base = started_from.story
+    since = article.revisions.since(started_from.number if started_from else 0)
+    others = since.exclude(created_by=situation.actor).select_related("created_by")
+    somebody = others.newest_first().defer("content").first()
+    own = somebody is None and started_from is not None
+    merged = merge(base, theirs, mine, choices=choices, otherwise="mine" if own else None)
+    if not merged.clashes:
+        if "theirs" in choices.values():
+            whole = merge(base, theirs, mine, otherwise="mine").content
+            if whole.hash not in {theirs.hash, merged.content.hash}:
+                _append(article, whole, actor=situation.actor, now=situation.now, reason="Before choosing other words")
+        return merged.content
+    who = somebody.created_by if somebody and somebody.created_by else "Somebody"
+    raise StaleSave(
+        f"{who} saved this story at {moment(article.changed_at)}, after you opened it, and changed the same words as "
+        "you. Nothing of either is lost: choose below.",
+        article=article,
+        current=theirs,
+        clashes=merged.clashes,
+    )
+
+
+def _only_by_hand(situation: Situation, content: StoryContent) -> str:
+    """Say why words are not saved without the person asking for it; "" where nothing but the words would change."""
+    article = situation.article
+    if article.publish_at is not None:
+        return (
+            "This story is scheduled. Your words are kept, not saved: saving them takes the time and the approval back."
+        )
+    if article.status == Status.APPROVED:
+        return "This story is approved. Your words are kept, not saved: saving them voids the approval."
+    if article.status == Status.PUBLISHED:
+        return "This story is published. Your words are kept, not saved: saving them makes it a draft again."
+    binds = article.status == Status.IN_REVIEW and _touches(situation.content, content)
+    if binds and not touched(article, by=situation.actor):
+        return (
+            "You are reviewing this story. Your words are kept, not saved: once you save them, somebody else must "
+            "approve it."
+        )
+    return ""
 
 
 def submit(

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.desk import as_of, checks, history, preview, story
+from articles.desk import as_of, autosave, checks, history, preview, story
 from articles.models import Article, Section
 from articles.statuses import Status
 
@@ -111,6 +111,17 @@ class ArticleAdmin(admin.ModelAdmin):
             path("add/preview/", behind_the_door(preview.preview), name="articles_article_preview_new"),
             path("<int:story_id>/checks/", behind_the_door(checks.look), name="articles_article_checks"),
             path("add/checks/", behind_the_door(checks.look), name="articles_article_checks_new"),
+            path("<int:story_id>/autosave/", behind_the_door(autosave.autosave), name="articles_article_autosave"),
+            path("add/autosave/", behind_the_door(autosave.autosave), name="articles_article_autosave_new"),
+            path("<int:story_id>/words/", behind_the_door(autosave.words), name="articles_article_words"),
+            path("<int:story_id>/here/", behind_the_door(autosave.here), name="articles_article_here"),
+            path("<int:story_id>/unsaved/", behind_the_door(autosave.take_over), name="articles_unsaved_take_over"),
+            path("add/unsaved/", behind_the_door(autosave.take_over), name="articles_unsaved_take_over_new"),
+            path(
+                "unsaved/<int:number>/throw-away/",
+                behind_the_door(autosave.throw_away),
+                name="articles_unsaved_throw_away",
+            ),
             path("<int:story_id>/do/<slug:verb>/", behind_the_door(story.do), name="articles_article_do"),
         ]
         return [*own, *super().get_urls()]

@@ -5,6 +5,9 @@ this page with all that was typed still in it.
 """
 
 import datetime as dt
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,16 +19,20 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 
-from articles import body, diff, publishing, workflow
+from articles import body, publishing, unsaved, workflow
 from articles.content import StoryContent
-from articles.desk import checks, times, undo
+from articles.desk import checks, clashes, times, undo
 from articles.desk.forms import BylineFormSet, GivenWithVerb, StoryForm, content_of, initial_bylines
-from articles.models import Article, PublishedArticle
+from articles.merge import CHOICES, Choice
+from articles.models import Article, PublishedArticle, Unsaved
 from articles.notices import telling as notices
 from articles.transitions import BY_NAME
 from articles.workflow import StaleSave, TransitionRefused
 from authors.models import Author, User
 from media.models import Photo
+
+#: Fields of the form that settle a clash have its key after this.
+_CLASH = "clash:"
 
 #: What the page says after a verb was done.
 _DONE = {
@@ -66,16 +73,20 @@ def new_story(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     author = Author.objects.active().filter(user=actor).first()
     if request.method != "POST":
+        if taken := _taken_over(request, None):
+            return _page(request, None, **taken)
         form = StoryForm(initial={"language": settings.LANGUAGE_CODE.partition("-")[0]})
         bylines = BylineFormSet(prefix="bylines", initial=initial_bylines(None, author))
         return _page(request, None, form=form, bylines=bylines)
-    form, bylines = _bound(request, None)
+    form, bylines = bound(request.POST, None)
     if not (form.is_valid() and bylines.is_valid()):
         return _page(request, None, form=form, bylines=bylines, status=422)
+    now, tab = timezone.now(), tab_of(request)
     try:
-        article = workflow.start(content=content_of(form, bylines), actor=actor, now=timezone.now())
+        article = workflow.start(content=content_of(form, bylines), actor=actor, now=now, tab=tab)
     except TransitionRefused as refused:
         return _page(request, None, form=form, bylines=bylines, refusal=str(refused), status=409)
+    unsaved.saved(actor, article, tab=tab, now=now)
     if request.POST.get("verb") == "submit":
         return _submitted(request, article)
     messages.success(request, "Started. It is a draft that your colleagues on the desk can read.")
@@ -87,21 +98,21 @@ def story(request: HttpRequest, story_id: str) -> HttpResponse:
     article = find(story_id)
     if request.method != "POST":
         notices.seen(article, by=person(request), now=timezone.now())
-        return _page(request, article)
+        return _page(request, article, **_taken_over(request, article))
     actor, now = person(request), timezone.now()
-    form, bylines = _bound(request, article)
+    form, bylines = bound(request.POST, article)
     if not (form.is_valid() and bylines.is_valid()):
+        keep(request, article, reason="Something in the form needed mending.", now=now)
         return _page(request, article, form=form, bylines=bylines, status=422)
-    content = content_of(form, bylines)
     try:
         before = article.version
-        article = workflow.save_draft(
-            article.pk, content=content, version=form.cleaned_data["version"] or 0, actor=actor, now=now
-        )
-    except StaleSave as stale:
-        return _page(request, find(story_id), form=form, bylines=bylines, stale=stale, mine=content, status=409)
+        article = save(request, article, form, bylines, now=now)
     except TransitionRefused as refused:
-        return _page(request, find(story_id), form=form, bylines=bylines, refusal=str(refused), status=409)
+        keep(request, article, reason=str(refused), now=now)
+        stale = refused if isinstance(refused, StaleSave) else None
+        refusal = "" if stale else str(refused)
+        return _page(request, find(story_id), form=form, bylines=bylines, stale=stale, refusal=refusal, status=409)
+    unsaved.saved(actor, article, tab=tab_of(request), now=now)
     if request.POST.get("verb") == "submit":
         return _submitted(request, article)
     messages.success(request, "Saved." if article.version != before else "Nothing had changed, so nothing was saved.")
@@ -174,9 +185,97 @@ def _submitted(request: HttpRequest, article: Article) -> HttpResponse:
     return redirect("admin:articles_article_change", article.pk)
 
 
-def _bound(request: HttpRequest, article: Article | None) -> tuple[StoryForm, Any]:
-    form = StoryForm(request.POST, instance=article)
-    return form, BylineFormSet(request.POST, prefix="bylines", initial=initial_bylines(article, None))
+def bound(data: Mapping[str, Any], article: Article | None) -> tuple[StoryForm, Any]:
+    """Return the two forms of the page, filled with what was sent."""
+    form = StoryForm(data, instance=article)
+    return form, BylineFormSet(data, prefix="bylines", initial=initial_bylines(article, None))
+
+
+def save(
+    request: HttpRequest, article: Article, form: StoryForm, bylines: Any, *, now: dt.datetime, by_itself: bool = False
+) -> Article:
+    """Keep what two valid forms hold, merged with what others saved meanwhile.
+
+    `base`, where it was sent, holds the form as it was when this page last agreed with the server (the page could
+    not take over yet what was merged in then). Raises what `workflow.save_draft` raises.
+    """
+    base = None
+    if sent := request.POST.get("base", ""):
+        earlier, lines = bound(form_data(pairs_of(sent)), article)
+        if earlier.is_valid() and lines.is_valid():
+            base = content_of(earlier, lines)
+    return workflow.save_draft(
+        article.pk,
+        content=content_of(form, bylines),
+        version=form.cleaned_data["version"] or 0,
+        actor=person(request),
+        now=now,
+        base=base,
+        choices=_choices(request),
+        by_itself=by_itself,
+    )
+
+
+def tab_of(request: HttpRequest) -> str:
+    """Return what the page that sent this calls itself."""
+    return request.POST.get("tab", "")[:32]
+
+
+def keep(request: HttpRequest, article: Article | None, *, reason: str, now: dt.datetime) -> Unsaved:
+    """Keep the words of a form that was not saved, to be offered to this person again."""
+    fields = [(name, value) for name, values in request.POST.lists() if _is_typed(name) for value in values]
+    version = _number(request.POST.get("version", ""))
+    return unsaved.keep(
+        person=person(request),
+        article=article,
+        tab=tab_of(request),
+        version=min(version, 2**31 - 1),
+        fields=fields,
+        reason=reason,
+        now=now,
+    )
+
+
+def pairs_of(sent: str) -> list[tuple[str, str]]:
+    """Read a form that a page sent as JSON: a list of names and values. What is not one is an empty form."""
+    try:
+        pairs = json.loads(sent)
+    except ValueError:
+        return []
+    if not isinstance(pairs, list):
+        return []
+    return [
+        (pair[0], pair[1]) for pair in pairs if isinstance(pair, list) and [type(part) for part in pair] == [str, str]
+    ]
+
+
+def form_data(pairs: Iterable[Sequence[str]]) -> MultiValueDict[str, str]:
+    """Return names and values as the data of a form."""
+    data: MultiValueDict[str, str] = MultiValueDict()
+    for name, value in pairs:
+        data.appendlist(name, value)
+    return data
+
+
+def _is_typed(name: str) -> bool:
+    return name not in {"csrfmiddlewaretoken", "verb", "tab", "version", "base"} and not name.startswith(_CLASH)
+
+
+def _choices(request: HttpRequest) -> dict[str, Choice]:
+    """Return how the person settled clashes, by their keys."""
+    chosen = {name.removeprefix(_CLASH): request.POST[name] for name in request.POST if name.startswith(_CLASH)}
+    return {key: choice for key, value in chosen.items() for choice in CHOICES if choice == value}
+
+
+def _taken_over(request: HttpRequest, article: Article | None) -> dict[str, Any]:
+    """Return what `_page` needs to show words that were not saved, where the address asks for some."""
+    asked, actor = request.GET.get("unsaved", ""), person(request)
+    newest = next(iter(unsaved.offered(actor, article)), None) if asked == "newest" else None
+    row = unsaved.find(actor, article, newest.pk if newest else _number(asked))
+    if row is None:
+        return {}
+    form, bylines = bound(form_data([*row.fields, ("version", str(row.version))]), article)
+    return {"form": form, "bylines": bylines, "taken": row}
 
 
 def _page(
@@ -186,7 +285,7 @@ def _page(
     form: StoryForm | None = None,
     bylines: Any = None,
     stale: StaleSave | None = None,
-    mine: StoryContent | None = None,
+    taken: Unsaved | None = None,
     refusal: str = "",
     given: GivenWithVerb | None = None,
     verb: str = "",
@@ -197,9 +296,9 @@ def _page(
     readonly = workflow.may_edit(article, actor=actor, now=now) if article else ""
     content = article.content() if article else StoryContent()
     form = form or StoryForm(instance=article, initial={"version": article.version if article else 0})
-    if stale is not None:
-        form.data = MultiValueDict({**dict(request.POST.lists()), "version": [str(stale.article.version)]})
     reading = publishing.cut(content, article=article, visible_from=now).body_html if article and readonly else ""
+    # a page that was refused shows those words itself
+    offers_unsaved = request.method != "POST"
     offers = workflow.offers(article, actor=actor, now=now) if article else []
     context = {
         **admin.site.each_context(request),
@@ -224,8 +323,10 @@ def _page(
         "stale": stale,
         # what was typed while the story left this person's hands: shown to be copied, never thrown away
         "typed": _typed(form) if readonly and form.is_bound else None,
-        "their_words": body.text(stale.current.body) if stale else "",
-        "clash": diff.compare(stale.current, mine) if stale and mine else [],
+        "clashes": clashes.shown(stale.clashes) if stale else [],
+        "tab": taken.tab if taken else tab_of(request) or secrets.token_hex(16),
+        "taken": taken,
+        "unsaved": unsaved.offered(actor, article, but_not=taken.pk if taken else 0) if offers_unsaved else [],
         "lead": _lead(form, article),
         "events": article.events.select_related("actor")[:6] if article else [],
         "live": PublishedArticle.objects.visible(at=now).filter(article=article).first() if article else None,

@@ -7,6 +7,7 @@ from articles.models.published import PublishedArticle, Redirect
 from articles.models.record import Approval, Event, Revision
 from articles.models.structure import Section, Topic
 from articles.models.words import StoryWords
+from articles.models.writing import Presence, Unsaved
 
 __all__ = [
     "Approval",
@@ -15,10 +16,12 @@ __all__ = [
     "Event",
     "Look",
     "Note",
+    "Presence",
     "PublishedArticle",
     "Redirect",
     "Revision",
     "Section",
     "StoryWords",
     "Topic",
+    "Unsaved",
 ]

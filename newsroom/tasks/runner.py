@@ -154,6 +154,8 @@ PERIODIC = (
     # Publishes what is due. A query says what that is, not the call: what one call misses, the next one finds.
     Periodic("sweep", "* * * * * */5", "articles.workflow.sweep"),
     Periodic("rescue", "* * * * * */10", rescue),
+    Periodic("forget-silent-tabs", "*/10 * * * *", "articles.presence.forget"),
+    Periodic("forget-unsaved", "27 4 * * *", "articles.unsaved.forget"),
     Periodic("clear-sessions", "17 4 * * *", clear_sessions),
     Periodic("forget-notices", "47 4 * * *", "articles.notices.telling.forget"),
     Periodic("forget-failed", "37 4 * * *", forget_failed),

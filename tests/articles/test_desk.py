@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import workflow
-from articles.models import Article, Event, PublishedArticle, Revision
+from articles.models import Article, Event, PublishedArticle, Revision, Unsaved
 from articles.statuses import Status
 from articles.transitions import VERBS
 from tests.builders import NOW, make_author, make_photo, make_section, make_story, make_topic
@@ -273,10 +273,11 @@ class TestWriting:
         assert response.status_code == 409
         assert "Edda Editor saved this story at 19 June 2024, 14:05 CEST" in html
         assert "&lt;p&gt;The repair cost 42 million.&lt;/p&gt;" in html, "mine is in the form"
-        assert "The repair cost 43 million." in html, "theirs is beside it"
-        assert "<del>" in html
-        again = mine | {"version": 2}
-        as_user(writer).post(page(article), again)
+        assert "The repair cost <mark>43</mark> million." in html, "theirs is beside it"
+        assert "The repair cost <mark>42</mark> million." in html
+        (key,) = re.findall(r'name="(clash:[^"]+)" value="mine"', html)
+        assert Unsaved.objects.open().get().person == writer, "and kept, should the page be lost"
+        as_user(writer).post(page(article), mine | {key: "mine"})
         assert [r.story.body for r in article.revisions.newest_first()][:2] == [
             "<p>The repair cost 42 million.</p>",
             "<p>The repair cost 43 million.</p>",

@@ -62,7 +62,7 @@ def text_of(page):
 def posted(page):
     """Return what the form would send for the body."""
     page.wait_for_timeout(50)
-    return page.eval_on_selector("textarea[name=body]", "area => area.value")
+    return page.eval_on_selector("#story", "form => new FormData(form).get('body')")
 
 
 def press(page, name):

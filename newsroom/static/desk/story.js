@@ -1,8 +1,8 @@
 /* The writing page around the story editor.
 
-   Decides when somebody is warned that words are not saved, and how the form's moving parts move: growing headline,
-   rows of bylines, the lead photo, dialogs of verbs. What may be saved and done is the server's business; without
-   this script the page still saves.
+   Decides what counts as not saved, and how the form's moving parts move: growing headline, rows of bylines, the lead
+   photo, dialogs of verbs. When words go to the server by themselves stands in autosave.js. What may be saved and done
+   is the server's business; without this script the page still saves.
 
    What it expects of the template, each part optional; controls may stand outside the form, with form="story":
      form#story                          data-unsaved when it shows words that the server refused
@@ -14,16 +14,18 @@
      [command=show-modal|close]          the browser's own invoker buttons for <dialog>, for browsers without them;
                                          data-open-now on a dialog opens it at once
      .verb form                          a verb: asks first while words are not saved
-     #save-state                         says “Not saved yet” or “All saved” */
+     #save-state                         says what became of the words; autosave.js writes it */
 
 import { ask, element } from "story-editor/dialogs"
 import { choosePhoto, photoById } from "story-editor/photos"
+import { replaceBody } from "story-editor/remote"
 
-const form = document.getElementById("story")
-const control = (name) => form.elements.namedItem(name)
+export const form = document.getElementById("story")
+export const control = (name) => form.elements.namedItem(name)
 const token = () => control("csrfmiddlewaretoken")?.value ?? ""
 let spoken = null
-const say = (sentence) => {
+/** Say a sentence politely to those who cannot see what changed. */
+export const say = (sentence) => {
   const status = document.querySelector(".messages[role=status]") ?? form
   spoken ??= status.appendChild(element("p", { className: "visually-hidden" }))
   spoken.textContent = sentence
@@ -31,38 +33,43 @@ const say = (sentence) => {
 
 // --- Not saved yet -------------------------------------------------------------------------------------------------
 
-const IGNORED = new Set(["csrfmiddlewaretoken"])
-const current = () =>
-  JSON.stringify([...new FormData(form)].filter(([name, value]) => !IGNORED.has(name) && typeof value === "string"))
+// What the page says of itself is no part of what somebody wrote; a choice between two texts is made of neither.
+const IGNORED = new Set(["csrfmiddlewaretoken", "verb", "tab", "version"])
+const CLASH = "clash:"
+
+/** What the form holds now, as names and values in order. */
+export const typed = () =>
+  [...new FormData(form)].filter(
+    ([name, value]) => typeof value === "string" && !IGNORED.has(name) && !name.startsWith(CLASH),
+  )
 
 let saved = ""
+let keptElsewhere = ""
 let leaving = false
-
-/** Whether anything differs from what the server sent. A text changed and changed back does not. */
-export const isDirty = () => form !== null && current() !== saved
-
-function showState() {
-  const state = document.getElementById("save-state")
-  if (!state) return
-  const words = isDirty() ? "Not saved yet" : "All saved"
-  if (state.textContent !== words) state.textContent = words
+/** Asked before a verb: gets the last words to the server if that can be. autosave.js sets it. */
+let flush = async () => {}
+export const flushWith = (way) => {
+  flush = way
 }
+
+/** Whether anything differs from what the server has in the story. A text changed and changed back does not. */
+export const isDirty = () => form !== null && JSON.stringify(typed()) !== saved
+
+/** Note that the story has exactly these words now, or that the server keeps them beside it. */
+export const markSaved = (snapshot) => {
+  saved = snapshot
+}
+export const markKept = (snapshot) => {
+  keptElsewhere = snapshot
+}
+export const isLeaving = () => leaving
 
 const saveButton = () =>
   [...form.elements].find((button) => button.type === "submit" && button.textContent.trim() === "Save draft")
 
 function watchForm() {
-  // After a refused save the page holds words that the server has not: the template says so.
-  saved = "unsaved" in form.dataset ? "" : current()
-  let pause
-  document.addEventListener("input", (event) => {
-    if (event.target.form !== form) return
-    clearTimeout(pause)
-    pause = setTimeout(showState, 250)
-  })
-  document.addEventListener("change", (event) => {
-    if (event.target === form || event.target.form === form) showState()
-  })
+  // After a refused save, or with words taken over, the page holds what the story has not: the template says so.
+  saved = "unsaved" in form.dataset ? "" : JSON.stringify(typed())
   form.addEventListener("submit", (event) => {
     const target = event.submitter?.formTarget || form.target
     leaving = !target || target === "_self" // a preview opens beside this page
@@ -71,14 +78,39 @@ function watchForm() {
     leaving = false
   })
   window.addEventListener("beforeunload", (event) => {
-    if (!leaving && isDirty()) event.preventDefault()
+    // Words that the server keeps are offered again: no alarm for them.
+    if (leaving) return
+    const now = JSON.stringify(typed())
+    if (now !== saved && now !== keptElsewhere) event.preventDefault()
   })
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "s") return
     event.preventDefault()
     if (!document.querySelector("dialog[open]")) saveButton()?.click()
   })
-  showState()
+}
+
+/** Put what others saved into the form, field by field; what is not among `fields` stays. */
+export function take(fields) {
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === "bylines") {
+      document.getElementById("bylines").outerHTML = value
+      bylinesChanged()
+    } else if (name === "topics") {
+      const chosen = new Set(value.map(String))
+      for (const box of form.elements) if (box.name === "topics") box.checked = chosen.has(box.value)
+    } else if (name === "lead_photo") {
+      control(name).value = String(value)
+      showLead?.()
+    } else if (name === "body") {
+      const area = control(name)
+      if (area.storyEditor) replaceBody(area.storyEditor, value)
+      else area.value = value
+    } else if (control(name)) {
+      control(name).value = String(value)
+      control(name).dispatchEvent(new Event("taken"))
+    }
+  }
 }
 
 // --- Verbs -----------------------------------------------------------------------------------------------------------
@@ -101,6 +133,12 @@ function watchVerbs() {
       }
       event.preventDefault()
       const button = event.submitter
+      await flush()
+      if (!isDirty()) {
+        leaving = true
+        verb.requestSubmit(button ?? undefined)
+        return
+      }
       const name = button?.textContent.trim() || "Go on"
       const go = await ask({
         title: "Your last changes are not saved",
@@ -125,6 +163,7 @@ function growing(area) {
   area.rows = 1
   if (!CSS.supports("field-sizing", "content")) {
     area.addEventListener("input", fit)
+    area.addEventListener("taken", fit)
     new ResizeObserver(fit).observe(form)
     fit()
   }
@@ -141,11 +180,13 @@ function growing(area) {
 
 // --- Bylines -------------------------------------------------------------------------------------------------------------
 
+let bylinesChanged = () => {}
+
 function watchBylines() {
-  const box = document.getElementById("bylines")
-  if (!box) return
-  const rows = () => [...box.querySelectorAll(".byline")].filter((row) => !row.hidden)
-  const total = [...form.elements].find((input) => input.name.endsWith("-TOTAL_FORMS"))
+  const found = () => document.getElementById("bylines") // replaced as a whole when others changed it
+  if (!found()) return
+  const rows = () => [...found().querySelectorAll(".byline")].filter((row) => !row.hidden)
+  const count = () => [...form.elements].find((input) => input.name.endsWith("-TOTAL_FORMS"))
   const part = (row, name) => row.querySelector(`input[name$='-${name}']`)
   const changed = () => {
     rows().forEach((row, index, all) => {
@@ -165,6 +206,8 @@ function watchBylines() {
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("#add-byline")) {
+      const box = found()
+      const total = count()
       const number = total ? Number(total.value) : box.querySelectorAll(".byline").length
       const fresh = document.getElementById("byline-template").content.cloneNode(true)
       for (const node of fresh.querySelectorAll("*")) {
@@ -206,8 +249,9 @@ function watchBylines() {
   })
   // A page that comes back from a refused save has its rows by number, not by place.
   const place = (row) => Number(part(row, "ORDER")?.value) || Number.MAX_SAFE_INTEGER
-  for (const row of rows().sort((a, b) => place(a) - place(b))) box.append(row)
+  for (const row of rows().sort((a, b) => place(a) - place(b))) found().append(row)
   for (const row of rows()) row.hidden = Boolean(part(row, "DELETE")?.value)
+  bylinesChanged = changed
   changed()
 }
 
@@ -218,6 +262,8 @@ function library() {
   const config = control("body")?.getAttribute("data-django-prose-editor-configurable")
   return config ? JSON.parse(config).extensions.NewsFigure : null
 }
+
+let showLead = null
 
 function watchLead() {
   const input = control("lead_photo")
@@ -257,7 +303,8 @@ function watchLead() {
     put(null)
     choose.focus()
   })
-  if (input.value && !preview.querySelector("img")) photoById(addresses.picker, input.value).then(show, () => {})
+  showLead = () => (input.value ? photoById(addresses.picker, input.value).then(show, () => {}) : show(null))
+  if (input.value && !preview.querySelector("img")) showLead()
 }
 
 if (form) {

@@ -411,7 +411,7 @@ export const StoryDesk = Extension.create({
     dom.lang = document.querySelector("#story [name=language]")?.value || ""
     label?.addEventListener("click", () => editor.commands.focus())
     dom.before(buildToolbar(editor), hint)
-    keepUntouched(editor)
+    keepTextarea(editor)
   },
   addCommands: () => ({
     showKeyboardHelp:
@@ -448,14 +448,38 @@ export const StoryDesk = Extension.create({
   },
 })
 
-/** While the text is as it was when the page opened, post the very bytes that came: undo makes a story unchanged. */
-function keepUntouched(editor) {
+/** Keep the form's text area in step, and find the editor by it.
+
+    Writing out a long story costs more than a keystroke may, so it is done when typing rests and when the form is
+    read. While the text is as it was when the page opened, the very bytes that came are posted: undo makes a story
+    unchanged. */
+function keepTextarea(editor) {
   const textarea = root(editor).querySelector("textarea")
   const original = textarea.value
   const opened = editor.getHTML()
-  textarea.addEventListener("input", () => {
-    if (editor.getHTML() === opened) textarea.value = original
-    else if (editor.isEmpty) textarea.value = ""
+  let pause
+  let behind = false
+  const write = () => {
+    clearTimeout(pause)
+    if (!behind) return
+    behind = false
+    const html = editor.getHTML()
+    textarea.value = html === opened ? original : editor.isEmpty ? "" : html
+  }
+  editor.off("update", editor.options.onUpdate) // the library's own, which writes it out at every keystroke
+  editor.on("update", () => {
+    behind = true
+    clearTimeout(pause)
+    pause = setTimeout(() => {
+      write()
+      textarea.dispatchEvent(new Event("input", { bubbles: true }))
+    }, 250)
+    textarea.dispatchEvent(new CustomEvent("typing", { bubbles: true }))
   })
+  textarea.form?.addEventListener("formdata", (event) => {
+    if (!behind) return
+    write()
+    event.formData.set(textarea.name, textarea.value)
+  })
+  textarea.storyEditor = editor
 }
-
