@@ -489,6 +489,22 @@ def sweep(*, now: dt.datetime) -> int:
     return swept
 
 
+def tell_late(article_id: int, *, due: dt.datetime, seen: bool, now: dt.datetime) -> Event | None:
+    """Put on record that a scheduled story is late, once for each time it was due; None when that was done before.
+
+    `seen` tells whether readers see it all the same. Returns None too while somebody else holds the story.
+    """
+    with transaction.atomic():
+        waiting = Article.objects.select_for_update(skip_locked=True, of=("self",))
+        article = waiting.filter(pk=article_id, publish_at=due, status=Status.APPROVED).first()
+        if article is None or article.events.filter(verb="late", data__publish_at=due.isoformat()).exists():
+            return None
+        label = f"Late: due {moment(due)}, {'readers see it' if seen else 'readers do not see it'}"
+        log.error("scheduled story is late", article=article_id, due=due.isoformat(), seen=seen)
+        told = {"publish_at": due.isoformat(), "seen": seen, "label": label}
+        return _record(article, "late", actor=None, now=now, before=article.status, data=told)
+
+
 # --- The machinery that every verb goes through -----------------------------------------------------------------
 
 
@@ -701,7 +717,7 @@ def _record(
     before: str,
     note: str = "",
     data: dict[str, object] | None = None,
-) -> None:
+) -> Event:
     revision = article.revisions.newest_first().only("pk").first()
     event = Event.objects.create(
         article=article,
@@ -716,6 +732,7 @@ def _record(
     )
     tell(event)
     log.info("story", verb=verb, article=article.pk, actor=actor.pk if actor else None, status=article.status)
+    return event
 
 
 def _void_approval(article: Article, *, now: dt.datetime) -> None:

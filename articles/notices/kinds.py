@@ -16,6 +16,7 @@ should hear of sets them (account numbers are primary keys of User):
 | `approver` | any | account number of whoever's approval this event made void |
 | `override_reason` | approve | why somebody vouched for their own words |
 | `publish_at`, `before` | schedule | the time, and the one it takes the place of, ISO 8601 |
+| `publish_at`, `seen` | late | when it was due; whether readers see it all the same |
 | `made_by`, `outsider` | preview_opened, preview_comment, signed_off | whose link it is; the outsider's name |
 """
 
@@ -190,6 +191,13 @@ def _scheduled(fact: Fact) -> str:
     return f"{again} for {fact.time}{fact.by}" if fact.time else f"{again}{fact.by}"
 
 
+def _late(fact: Fact) -> str:
+    due = f"was due {fact.time}" if fact.time else "was due"
+    if fact.data.get("seen"):
+        return f"{due}; readers see it, but the desk has not noticed: is its worker running?"
+    return f"{due} and is not out"
+
+
 def _preview(fact: Fact) -> str:
     outsider = str(fact.data.get("outsider") or "somebody outside")
     return {
@@ -344,7 +352,7 @@ KINDS: tuple[Kind, ...] = (
         "A scheduled story is due and not out",
         frozenset({"late"}),
         (Audience.CHIEFS,),
-        lambda fact: "was due and is not out yet",
+        _late,
         _ALL,
         room=True,
     ),

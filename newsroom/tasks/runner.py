@@ -153,6 +153,8 @@ class Periodic:
 PERIODIC = (
     # Publishes what is due. A query says what that is, not the call: what one call misses, the next one finds.
     Periodic("sweep", "* * * * * */5", "articles.workflow.sweep"),
+    # Says what the sweep did not manage. When no worker lives at all, the web side says it (`newsroom.watchdog`).
+    Periodic("watchdog", "* * * * * */30", "newsroom.watchdog.look"),
     Periodic("rescue", "* * * * * */10", rescue),
     Periodic("forget-silent-tabs", "*/10 * * * *", "articles.presence.forget"),
     Periodic("forget-unsaved", "27 4 * * *", "articles.unsaved.forget"),
