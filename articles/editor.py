@@ -14,7 +14,7 @@ from js_asset import ImportMap, Media, static_lazy
 _FOLDER = "articles/editor"
 
 #: Extensions by name, as django-prose-editor's “configurable” preset wants them. Names with Story, News, Pull,
-#: Paste and Word are exported by editor.js; the others are the library's. Order is order of priority.
+#: Paste and Word are exported by editor.js and notes.js; the others are the library's. Order is order of priority.
 EXTENSIONS: dict[str, Any] = {
     "Bold": True,
     "Italic": True,
@@ -43,6 +43,7 @@ EXTENSIONS: dict[str, Any] = {
     "PasteCleaner": True,
     "WordCount": True,
     "StoryDesk": True,
+    "StoryNotes": True,
     # The toolbar is ours, and writers want their spelling checked.
     "Menu": False,
     "NoSpellCheck": False,
@@ -62,8 +63,9 @@ class BodyWidget(ProseEditorWidget):
         super().__init__(attrs, config={"extensions": EXTENSIONS}, preset="configurable")
 
     def get_config(self) -> dict[str, Any]:
-        """Return the configuration for the page, with the address of our extensions."""
-        return {**super().get_config(), "js_modules": [static_lazy(f"{_FOLDER}/editor.js")]}
+        """Return the configuration for the page, with the addresses of our extensions."""
+        modules = [static_lazy(f"{_FOLDER}/{name}.js") for name in ("editor", "notes")]
+        return {**super().get_config(), "js_modules": modules}
 
     @property
     def media(self) -> DjangoMedia:

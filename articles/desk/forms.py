@@ -21,7 +21,7 @@ from articles.models import Article, Section, Topic
 from articles.models import Byline as BylineRow
 from articles.models.article import byline, picture, pictures_of, section_label, topic_label
 from articles.models.structure import SLUG
-from authors.models import Author
+from authors.models import Author, User
 from media.models import Photo
 
 #: The id of the page's form: its fields stand in two columns, between other forms.
@@ -285,3 +285,19 @@ class GivenWithVerb(forms.Form):
     def clean_note(self) -> str:
         """Return text without control characters; a note may have paragraphs."""
         return plain(self.cleaned_data["note"]).strip()
+
+
+class GivenWithSubmit(forms.Form):
+    """What may be said on submitting: a word to the editors, and who is asked to read it."""
+
+    submit_note = forms.CharField(required=False, max_length=5_000)
+    asked_editor = forms.ModelChoiceField(User.objects.filter(is_active=True), required=False)
+
+    @property
+    def says_whom(self) -> bool:
+        """Tell whether the form had the choice at all; without it, whoever was asked stays asked."""
+        return "asked_editor" in self.data
+
+    def clean_submit_note(self) -> str:
+        """Return text without control characters; a note may have paragraphs."""
+        return plain(self.cleaned_data["submit_note"]).strip()

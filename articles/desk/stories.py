@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.desk import as_of, autosave, checks, history, preview, story
+from articles.desk import as_of, autosave, checks, history, noting, preview, story
 from articles.models import Article, Section
 from articles.statuses import Status
 
@@ -121,6 +121,12 @@ class ArticleAdmin(admin.ModelAdmin):
                 "unsaved/<int:number>/throw-away/",
                 behind_the_door(autosave.throw_away),
                 name="articles_unsaved_throw_away",
+            ),
+            path("<int:story_id>/notes/", behind_the_door(noting.write), name="articles_article_notes"),
+            path(
+                "<int:story_id>/notes/<int:note_id>/<slug:verb>/",
+                behind_the_door(noting.act),
+                name="articles_article_note",
             ),
             path("<int:story_id>/do/<slug:verb>/", behind_the_door(story.do), name="articles_article_do"),
         ]

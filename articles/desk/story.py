@@ -21,8 +21,8 @@ from django.utils.safestring import SafeString
 
 from articles import body, publishing, unsaved, workflow
 from articles.content import StoryContent
-from articles.desk import checks, clashes, times, undo
-from articles.desk.forms import BylineFormSet, GivenWithVerb, StoryForm, content_of, initial_bylines
+from articles.desk import checks, clashes, notes, times, undo
+from articles.desk.forms import BylineFormSet, GivenWithSubmit, GivenWithVerb, StoryForm, content_of, initial_bylines
 from articles.merge import CHOICES, Choice
 from articles.models import Article, PublishedArticle, Unsaved
 from articles.notices import telling as notices
@@ -175,9 +175,15 @@ def carry_out(story_id: int, verb: str, given: dict[str, Any], *, actor: User, n
 
 
 def _submitted(request: HttpRequest, article: Article) -> HttpResponse:
-    """Submit what was just saved; a refusal says what is missing, the words are kept already."""
+    """Submit what was just saved, with the note and to the editor that the form names.
+
+    A refusal says what is missing; the words are kept already.
+    """
+    given = GivenWithSubmit(request.POST)
+    asked = {"asked_editor": given.cleaned_data["asked_editor"]} if given.is_valid() and given.says_whom else {}
+    note = given.cleaned_data.get("submit_note", "")
     try:
-        workflow.submit(article.pk, actor=person(request), now=timezone.now())
+        workflow.submit(article.pk, actor=person(request), now=timezone.now(), note=note, **asked)
     except TransitionRefused as refused:
         messages.warning(request, f"Saved, but not submitted. {refused}")
     else:
@@ -278,6 +284,11 @@ def _taken_over(request: HttpRequest, article: Article | None) -> dict[str, Any]
     return {"form": form, "bylines": bylines, "taken": row}
 
 
+def refused(request: HttpRequest, article: Article, sentence: str) -> HttpResponse:
+    """Show the story page with the sentence that refused something; what was typed for it is still there."""
+    return _page(request, article, refusal=sentence, status=409)
+
+
 def _page(
     request: HttpRequest,
     article: Article | None,
@@ -303,6 +314,7 @@ def _page(
     context = {
         **admin.site.each_context(request),
         **undo.panel(request, article),
+        **notes.panel(request, article, actor=actor),
         "title": str(article) if article else "New story",
         "article": article,
         "form": form,
@@ -328,7 +340,7 @@ def _page(
         "taken": taken,
         "unsaved": unsaved.offered(actor, article, but_not=taken.pk if taken else 0) if offers_unsaved else [],
         "lead": _lead(form, article),
-        "events": article.events.select_related("actor")[:6] if article else [],
+        "events": notes.without_notes(article.events.select_related("actor"))[:6] if article else [],
         "live": PublishedArticle.objects.visible(at=now).filter(article=article).first() if article else None,
         "media": form.media,
     }
