@@ -32,7 +32,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "mine": mine.open().order_by("-changed_at", "-pk")[:_ROWS],
         "sent_back": sent_back.order_by("-changed_at", "-pk")[:_ROWS],
         "reviews": reviews,
-        "to_review": stories.in_review()[:_ROWS] if reviews else [],
+        "to_review": stories.in_review().asked_first(actor)[:_ROWS] if reviews else [],
         "to_publish": stories.filter(status=Status.APPROVED, publish_at=None).order_by("changed_at", "pk")[:_ROWS]
         if reviews
         else [],

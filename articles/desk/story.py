@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 
 from articles import body, publishing, unsaved, workflow
 from articles.content import StoryContent
-from articles.desk import checks, clashes, notes, times, undo
+from articles.desk import changed, checks, clashes, notes, times, undo
 from articles.desk.forms import BylineFormSet, GivenWithSubmit, GivenWithVerb, StoryForm, content_of, initial_bylines
 from articles.merge import CHOICES, Choice
 from articles.models import Article, PublishedArticle, Unsaved
@@ -315,6 +315,7 @@ def _page(
         **admin.site.each_context(request),
         **undo.panel(request, article),
         **notes.panel(request, article, actor=actor),
+        **changed.panel(request, article, content=content, actor=actor, now=now),
         "title": str(article) if article else "New story",
         "article": article,
         "form": form,

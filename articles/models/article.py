@@ -47,6 +47,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Stories that wait for an editor, the longest waiting first."""
         return self.filter(status=Status.IN_REVIEW).order_by("changed_at", "pk")
 
+    def asked_first(self, user: User) -> "ArticleQuerySet":
+        """The same stories, those that somebody was asked to read before the others."""
+        asked = models.Case(models.When(asked_editor=user, then=0), default=1)
+        return self.order_by(asked, *self.query.order_by)
+
     def scheduled(self) -> "ArticleQuerySet":
         """Approved stories that have a time, the next one first."""
         return self.filter(status=Status.APPROVED, publish_at__isnull=False).order_by("publish_at", "pk")
