@@ -53,10 +53,11 @@ class Desk(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Add the pages that belong to no one kind of row."""
-        from articles.desk import notices, search
+        from articles.desk import notices, pages, search
 
         return [
             path("search/", self.admin_view(search.view), name="search"),
+            *(path(route, self.admin_view(view), name=name) for route, view, name in pages.PAGES),
             *notices.urls(self.admin_view),
             *super().get_urls(),
         ]

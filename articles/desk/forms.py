@@ -224,10 +224,12 @@ BylineFormSet = forms.formset_factory(
 
 
 def initial_bylines(article: Article | None, author: Author | None) -> list[dict[str, Any]]:
-    """Return what the byline rows start with: the story's, or for a new one its writer."""
+    """Return what the byline rows start with: the story's, or before its first words whoever is to write it."""
     if article is None:
         return [{"author": author.pk, "role": BylineRole.WRITER}] if author else []
-    rows = BylineRow.objects.filter(article=article).order_by("position", "pk")
+    rows = list(BylineRow.objects.filter(article=article).order_by("position", "pk"))
+    if not rows and article.is_planned and article.assigned_to_id:
+        return initial_bylines(None, Author.objects.active().filter(user=article.assigned_to_id).first())
     return [{"author": row.author_id, "role": row.role, "printed_name": row.printed_name} for row in rows]
 
 

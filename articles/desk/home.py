@@ -16,7 +16,7 @@ _ROWS = 8
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Return what the home page lists for this person. At most eleven queries, whatever the archive's size."""
+    """Return what the home page lists for this person. At most twelve queries, whatever the archive's size."""
     actor, now = person(request), timezone.now()
     stories = Article.objects.for_lists()
     # the last move: notes and plans leave events, too
@@ -29,7 +29,11 @@ def context(request: HttpRequest) -> dict[str, Any]:
     )
     reviews = actor.has_perm("articles.review")
     return {
-        "mine": mine.open().order_by("-changed_at", "-pk")[:_ROWS],
+        "mine": mine.open()
+        .exclude(status=Status.DRAFT, assigned_to=actor)  # they stand above
+        .order_by("-changed_at", "-pk")[:_ROWS],
+        "assigned": stories.to_write(actor)[:_ROWS],
+        "now": now,
         "sent_back": sent_back.order_by("-changed_at", "-pk")[:_ROWS],
         "reviews": reviews,
         "to_review": stories.in_review().asked_first(actor)[:_ROWS] if reviews else [],

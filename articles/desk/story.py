@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 
 from articles import body, publishing, unsaved, workflow
 from articles.content import StoryContent
-from articles.desk import changed, checks, clashes, notes, times, undo
+from articles.desk import changed, checks, clashes, notes, plan, times, undo
 from articles.desk.forms import BylineFormSet, GivenWithSubmit, GivenWithVerb, StoryForm, content_of, initial_bylines
 from articles.merge import CHOICES, Choice
 from articles.models import Article, PublishedArticle, Unsaved
@@ -58,7 +58,7 @@ def person(request: HttpRequest) -> User:
 def find(story_id: str | int) -> Article:
     """Return a story with what its page prints, or raise Http404. One query."""
     found = Article.objects.select_related(
-        "section__parent", "approval__approved_by", "created_by", "lead_photo"
+        "section__parent", "approval__approved_by", "created_by", "lead_photo", "assigned_to", "asked_editor"
     ).filter(pk=_number(story_id))
     article = found.first()
     if article is None:
@@ -344,6 +344,7 @@ def _page(
         "events": notes.without_notes(article.events.select_related("actor"))[:6] if article else [],
         "live": PublishedArticle.objects.visible(at=now).filter(article=article).first() if article else None,
         "media": form.media,
+        **plan.panel(article, actor, now=now),
     }
     return render(request, "desk/story.html", context, status=status)
 

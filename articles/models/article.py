@@ -10,19 +10,24 @@ from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Concat, Upper
 from django.urls import reverse
 
 from articles import body, content
 from articles.bylines import BylineRole
-from articles.content import StoryContent
+from articles.content import StoryContent, one_line
 from articles.models.structure import Section, Topic
 from articles.restoring import Known
 from articles.statuses import OPEN, Status
 from articles.transitions import STATUS_CHANGES
 from authors.models import Author, User
 from media.models import Photo
+
+#: More words than this do not make a search more exact.
+_SEARCH_WORDS = 8
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -42,6 +47,41 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def open(self) -> "ArticleQuerySet":
         """Stories that somebody still has to do something with."""
         return self.filter(status__in=OPEN)
+
+    def planned(self) -> "ArticleQuerySet":
+        """Lines in the budget: drafts of which no word is written, in no order."""
+        return self.filter(status=Status.DRAFT, word_count=0)
+
+    def in_writing(self) -> "ArticleQuerySet":
+        """Drafts that have words, in no order."""
+        return self.filter(status=Status.DRAFT, word_count__gt=0)
+
+    def ready(self) -> "ArticleQuerySet":
+        """Approved stories that have no time yet, the longest waiting first."""
+        return self.filter(status=Status.APPROVED, publish_at=None).order_by("changed_at", "pk")
+
+    def published_since(self, at: dt.datetime) -> "ArticleQuerySet":
+        """Stories that went out after `at` (aware) and are not edited again, in no order."""
+        return self.filter(status=Status.PUBLISHED, changed_at__gt=at)
+
+    def due_between(self, start: dt.datetime, end: dt.datetime) -> "ArticleQuerySet":
+        """Stories of the budget that are due from `start` on and before `end` (both aware), spiked ones left out."""
+        return self.filter(due_at__gte=start, due_at__lt=end).exclude(status=Status.SPIKED)
+
+    def overdue(self, *, at: dt.datetime) -> "ArticleQuerySet":
+        """Stories that were due by `at` (aware) and are still with their writers; see `Article.is_overdue`."""
+        return self.filter(status=Status.DRAFT, first_published_at=None, due_at__lte=at)
+
+    def without_a_date(self) -> "ArticleQuerySet":
+        """Stories that somebody still has to do something with, and that are due at no time."""
+        return self.open().filter(due_at=None, first_published_at=None)
+
+    def called(self, words: str) -> "ArticleQuerySet":
+        """Stories of whose headline, slugline and slug together every word is a part, whatever its capitals."""
+        found = self
+        for word in one_line(words).split()[:_SEARCH_WORDS]:
+            found = found.filter(name_searched__contains=Upper(models.Value(word)))
+        return found
 
     def in_review(self) -> "ArticleQuerySet":
         """Stories that wait for an editor, the longest waiting first."""
@@ -65,7 +105,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return (
             self.select_related("section", "section__parent", "created_by", "assigned_to", "asked_editor", "approval")
             .prefetch_related(models.Prefetch("bylines", Byline.objects.select_related("author")))
-            .defer("body", "standfirst", "brief")
+            .defer("body", "standfirst", "name_searched")
         )
 
 
@@ -115,6 +155,23 @@ class Article(models.Model):
     word_count = models.PositiveIntegerField("words", default=0, editable=False)
     picture_count = models.PositiveSmallIntegerField("pictures", default=0, editable=False)
 
+    # What a story is called, in capitals as the database makes them; lists are searched by it.
+    name_searched = models.GeneratedField(
+        expression=Upper(
+            Concat(
+                "headline",
+                models.Value("\n"),
+                "slugline",
+                models.Value("\n"),
+                "slug",
+                output_field=models.TextField(),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+        editable=False,
+    )
+
     objects: ClassVar[models.Manager["Article"]] = ArticleQuerySet.as_manager()
 
     class Meta:
@@ -128,6 +185,24 @@ class Article(models.Model):
             models.Index(
                 fields=("assigned_to", "due_at", "id"), condition=Q(status=Status.DRAFT), name="article_to_write"
             ),
+            # The board's columns and the budget's pages, each in its order.
+            models.Index(
+                fields=("due_at", "id"), condition=Q(status=Status.DRAFT, word_count=0), name="article_planned"
+            ),
+            models.Index(
+                fields=("-changed_at", "-id"),
+                condition=Q(status=Status.DRAFT, word_count__gt=0),
+                name="article_in_writing",
+            ),
+            models.Index(fields=("-changed_at", "-id"), condition=Q(status__in=sorted(OPEN)), name="article_open"),
+            models.Index(fields=("due_at", "id"), condition=Q(due_at__isnull=False), name="article_due"),
+            models.Index(
+                fields=("-changed_at", "-id"),
+                condition=Q(due_at__isnull=True, first_published_at__isnull=True, status__in=sorted(OPEN)),
+                name="article_without_a_date",
+            ),
+            models.Index(fields=("section", "-changed_at", "-id"), name="article_by_section"),
+            GinIndex(fields=("name_searched",), name="article_called", opclasses=("gin_trgm_ops",)),
         )
         constraints = (
             models.CheckConstraint(condition=Q(status__in=Status.values), name="article_status_known"),
@@ -178,6 +253,11 @@ class Article(models.Model):
     def is_scheduled(self) -> bool:
         """Tell whether the story is approved and has a time. No query."""
         return self.status == Status.APPROVED and self.publish_at is not None
+
+    @property
+    def short_name(self) -> str:
+        """Return what the desk calls the story in a breath: its slugline, or else its headline. No query."""
+        return self.slugline or str(self)
 
     @property
     def is_planned(self) -> bool:

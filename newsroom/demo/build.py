@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from articles import body, workflow
@@ -21,7 +22,7 @@ from articles.models.article import byline, picture, pictures_of, section_label,
 from authors.models import Author, User
 from media import library
 from media.models import Photo
-from newsroom.demo.content import DemoNewsroom, DemoStory, load
+from newsroom.demo.content import DemoNewsroom, DemoPlan, DemoStory, load
 from newsroom.demo.pictures import PICTURES, draw
 
 _HOUR = dt.timedelta(hours=1)
@@ -84,6 +85,8 @@ def build(*, password: str, now: dt.datetime, say: Callable[[str], None]) -> Dem
     say(f"Sending {len(newsroom.stories)} stories through the workflow")
     for story in sorted(newsroom.stories, key=lambda story: -story.age):
         _tell(story, cast, now=now)
+    for plan in newsroom.plans:
+        _plan(plan, cast, now=now)
     return newsroom
 
 
@@ -142,6 +145,34 @@ def _tell(story: DemoStory, cast: _Cast, *, now: dt.datetime) -> None:
         later = min(now, out + _HOUR)
         version = Article.objects.values_list("version", flat=True).get(pk=article.pk)
         workflow.save_draft(article.pk, content=edited, version=version, actor=writer, now=later)
+
+
+def _plan(plan: DemoPlan, cast: _Cast, *, now: dt.datetime) -> None:
+    """Start a line of the budget, or plan a story that is being worked on."""
+    facts: dict[str, object] = {
+        "slugline": plan.slugline,
+        "words_planned": plan.words,
+        "pictures_planned": plan.pictures,
+        "due_at": _due(plan, now=now),
+    }
+    for fact, email in (("assigned_to", plan.writer), ("asked_editor", plan.editor)):
+        if email:
+            facts[fact] = cast.accounts[email]
+    if plan.brief:
+        facts["brief"] = plan.brief
+    chief, earlier = cast.accounts[_CHIEF], now - 6 * _HOUR
+    if plan.story:
+        workflow.arrange(Article.objects.get(slug=plan.story).pk, actor=chief, now=now, **facts)
+    else:
+        section = section_label(cast.sections[plan.section]) if plan.section else None
+        workflow.start(content=StoryContent(section=section), plan=facts, actor=chief, now=earlier)
+
+
+def _due(plan: DemoPlan, *, now: dt.datetime) -> dt.datetime | None:
+    if not plan.at:
+        return None
+    day = timezone.localdate(now) + dt.timedelta(days=plan.day)
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.fromisoformat(plan.at)))
 
 
 def _content(story: DemoStory, cast: _Cast) -> StoryContent:

@@ -31,6 +31,7 @@ version while the desk works on the next."""
 BYLINE_ROLES = ("writer", "reporting", "photographer", "graphics", "translator")
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _PHOTO_NODE = re.compile(r'data-photo="([^"]*)"')
 
 
@@ -144,6 +145,25 @@ class DemoStory:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoPlan:
+    """What is planned: of the story with this slug, or, without one, a line of which no word is written.
+
+    `day` counts from the day of seeding, `at` is a time by the newsroom's clock; without it there is no date.
+    """
+
+    slugline: str
+    story: str = ""
+    section: str = ""
+    brief: str = ""
+    writer: str = ""
+    editor: str = ""
+    day: int = 0
+    at: str = ""
+    words: int | None = None
+    pictures: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DemoNewsroom:
     """The whole demo newsroom. Sections stand parents first; stories in the order of their slugs."""
 
@@ -151,6 +171,7 @@ class DemoNewsroom:
     authors: tuple[DemoAuthor, ...]
     sections: tuple[DemoSection, ...]
     stories: tuple[DemoStory, ...]
+    plans: tuple[DemoPlan, ...] = ()
 
     def in_state(self, *states: str) -> tuple[DemoStory, ...]:
         """Return the stories that stand in one of these states."""
@@ -191,7 +212,13 @@ def load(folder: Path = FOLDER) -> DemoNewsroom:
         for byline in story.bylines:
             if byline.author not in slugs:
                 raise DemoContentError(f"{file.name}: there is no author {byline.author!r}.")
-    return DemoNewsroom(accounts, authors, sections, tuple(sorted(stories, key=lambda story: story.slug)))
+    plans = _plans(folder / "budget.toml")
+    known = {"story": {story.slug for story in stories}, "section": seen, "writer": emails, "editor": emails}
+    for plan in plans:
+        for key, there in known.items():
+            if (name := getattr(plan, key)) and name not in there:
+                raise DemoContentError(f"budget.toml: {plan.slugline} names the {key} {name!r}, which there is not.")
+    return DemoNewsroom(accounts, authors, sections, tuple(sorted(stories, key=lambda story: story.slug)), plans)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -219,6 +246,20 @@ def _entry[Entry](kind: type[Entry], row: Mapping[str, Any], file: str) -> Entry
         return kind(**row)
     except TypeError as error:
         raise DemoContentError(f"{file}: an entry has a key too many or too few: {error}.") from None
+
+
+def _plans(path: Path) -> tuple[DemoPlan, ...]:
+    """Read what is planned; a newsroom without a budget plans nothing."""
+    if not path.exists():
+        return ()
+    try:
+        plans = tuple(DemoPlan(**row) for row in _rows(_read(path), "plan", path.name))
+    except TypeError as error:
+        raise DemoContentError(f"{path.name}: a key too many or too few: {error}.") from None
+    for plan in plans:
+        if plan.at and not _TIME.fullmatch(plan.at):
+            raise DemoContentError(f"{path.name}: {plan.slugline} is due at {plan.at!r}, which is no time.")
+    return plans
 
 
 def _story(file: str, table: dict[str, Any]) -> DemoStory:

@@ -103,6 +103,15 @@ def test_every_state_has_stories(newsroom: DemoNewsroom) -> None:
     assert all(count[state] >= 2 for state in STATES if not state.startswith("published")), count
 
 
+def test_the_budget_has_lines_without_words_and_plans_for_stories_at_work(newsroom: DemoNewsroom) -> None:
+    lines = [plan for plan in newsroom.plans if not plan.story]
+    assert len(lines) >= 5
+    assert all(plan.section for plan in lines)
+    assert {plan.day for plan in newsroom.plans if plan.at} >= {-1, 0, 1, 2}
+    at_work = {story.slug: story.state for story in newsroom.stories}
+    assert "spiked" not in {at_work[plan.story] for plan in newsroom.plans if plan.story}
+
+
 def test_every_section_at_the_bottom_has_published_stories(newsroom: DemoNewsroom) -> None:
     count = Counter(story.section for story in newsroom.in_state("published"))
     assert all(count[path] >= 2 for path in LEAVES), count
