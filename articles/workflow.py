@@ -149,8 +149,10 @@ def start(
             article = Article.objects.create(
                 status=Status.DRAFT, created_by=actor, created_at=now, changed_at=now, language=content.language
             )
-            _append(article, content, actor=actor, now=now, reason="")
-            label = "Planned" if plan and article.is_planned else "Started"
+            # A line in the budget has a section and no words yet: there is nothing in it to vouch for.
+            bare = plan is not None and content.changed(section=None) == StoryContent(language=content.language)
+            _append(article, content, actor=actor, now=now, reason="", touches=not bare)
+            label = "Planned" if bare else "Started"
             _record(article, "start", actor=actor, now=now, before="", data={"label": label, "tab": tab})
             _arrange(article, plan or {}, actor=actor, now=now)
     except DataError as error:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from articles import workflow
+from articles.desk import times
 from articles.desk.forms import GivenWithVerb
 from articles.desk.keyset import DUE_FIRST, LONGEST_WAIT, NEWEST_CHANGE, NEXT_OUT, Order
 from articles.desk.story import carry_out, find, person
@@ -87,7 +88,7 @@ class Move:
     @property
     def asks(self) -> bool:
         """Tell whether the verb wants something said or confirmed first."""
-        return self.verb.name in {"send_back", "schedule", "publish", "spike", "approve"}
+        return self.verb.name in {"send_back", "schedule", "publish", "spike", "approve", "embargo"}
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------
@@ -155,8 +156,10 @@ def moves(article: Article, *, actor: User, now: dt.datetime) -> list[Move]:
 
 def _leads_to(article: Article, verb: Verb) -> str:
     after = verb.moves[Status(article.status)]
-    if verb.name == "schedule":
-        return "scheduled"
+    if verb.name in {"schedule", "unschedule"}:
+        return "scheduled" if verb.name == "schedule" else "approved"
+    if after == article.status:
+        return ""  # it stays where it is
     if after == Status.DRAFT:
         return "draft" if article.word_count else "planned"
     return "" if after == Status.SPIKED else str(after)
@@ -242,11 +245,10 @@ def _card(
         "article": article,
         "moves": moves(article, actor=actor, now=now),
         "column": column_of(article),
-        "given": given or GivenWithVerb(initial={"content_hash": content_hash}),
+        "given": given or GivenWithVerb(initial=times.given(article) | {"content_hash": content_hash}),
         "given_verb": verb,
         "content_hash": content_hash,
         "needs_override": workflow.needs_override(article, actor=actor),
-        "newsroom_zone": GivenWithVerb.zone(),
         "refusal": refusal,
         "now": now,
     }

@@ -217,7 +217,7 @@ def _page(
     rows = [_row(article, actor, page, editing=article.pk == editing, form=form) for article in articles]
     late = 0 if page.key == "overdue" else Article.objects.overdue(at=now)[: LINES // 2].count()
     evening = dt.time(18)
-    start = {"due_at": dt.datetime.combine(page.day, evening).strftime("%Y-%m-%dT%H:%M")} if page.day else {}
+    start = {"due_at": dt.datetime.combine(page.day, evening, timezone.get_current_timezone())} if page.day else {}
     context = {
         **admin.site.each_context(request),
         "title": "Budget",
@@ -276,6 +276,7 @@ def _row(article: Article, actor: User, page: Page, *, editing: bool = False, fo
             return Cell(css, shown, label)
         return Cell(css, shown, label, fact, typed, form[fact] if form else None)
 
+    place = article.section.name if article.section else ""
     names = ", ".join(str(byline) for byline in article.bylines.all())
     due = timezone.localtime(article.due_at).strftime("%Y-%m-%dT%H:%M") if article.due_at else ""
     cells = [
@@ -283,7 +284,7 @@ def _row(article: Article, actor: User, page: Page, *, editing: bool = False, fo
         cell("head", "headline", "Headline", article.headline, may=may_write),
         cell("who", "assigned_to", "Writer", article.assigned_to or names, article.assigned_to_id or ""),
         cell("who", "asked_editor", "Editor", article.asked_editor, article.asked_editor_id or ""),
-        cell("place", "section", "Section", article.section and article.section.name, article.section_id or "", may=may_write),
+        cell("place", "section", "Section", place, article.section_id or "", may=may_write),
         cell("number", "words_planned", "Words planned", article.words_planned),
         Cell("number", str(article.word_count or ""), "Words there"),
         cell("number", "pictures_planned", "Pictures planned", article.pictures_planned),

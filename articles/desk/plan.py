@@ -11,22 +11,31 @@ from django.db.models import Q, QuerySet
 
 from articles import workflow
 from articles.desk.forms import SectionChoice
+from articles.desk.times import LocalTime, LocalTimeInput, Typed
 from articles.models import Article
 from articles.planning import FACTS
 from authors.models import User
 from authors.roles import Role, allows
 
 _REVIEWERS = [role for role in Role if allows(role, "articles.review")]
-_LOCAL = "%Y-%m-%dT%H:%M"
 
 
-class LocalMoment(forms.DateTimeField):
-    """A day and a time by the newsroom's clock."""
+class DueInput(LocalTimeInput):
+    """The field as it is drawn in a line of the budget: the time alone."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_LOCAL)
+    def format_value(self, value: Typed) -> str:
+        """Return what was typed."""
+        return value.text
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(input_formats=[_LOCAL, f"{_LOCAL}:%S"], **options)
+
+class DueTime(LocalTime):
+    """When copy is due, by the newsroom's clock. Of an hour that comes twice the first is meant: sooner is safer."""
+
+    widget = DueInput
+
+    def clean(self, value: Any) -> dt.datetime | None:
+        """Return the moment, or raise ValidationError."""
+        return super().clean(Typed(value.text, value.fold or "0") if isinstance(value, Typed) else value)
 
 
 class PlanForm(forms.Form):
@@ -40,7 +49,7 @@ class PlanForm(forms.Form):
     asked_editor = forms.ModelChoiceField(
         label="Editor", required=False, queryset=User.objects.none(), empty_label="Whoever is free"
     )
-    due_at = LocalMoment(label="Due", required=False)
+    due_at = DueTime(label="Due", required=False)
     words_planned = forms.IntegerField(label="Words", required=False)
     pictures_planned = forms.IntegerField(label="Pictures", required=False)
 

@@ -30,7 +30,9 @@ def make_line(slugline, *, actor, **plan):
 
 
 def lines(client, query=""):
-    return re.findall(r'<tr id="line-\d+" data-story="\d+" data-name="([^"]*)"', client.get(BUDGET + query).content.decode())
+    return re.findall(
+        r'<tr id="line-\d+" data-story="\d+" data-name="([^"]*)"', client.get(BUDGET + query).content.decode()
+    )
 
 
 def change(client, article, **cells):
@@ -183,7 +185,12 @@ class TestNewLines:
         response = as_user(editor).post(BUDGET, data, follow=True)
         assert response.redirect_chain[-1][0] == f"{BUDGET}?day=2024-06-20"
         article = Article.objects.get()
-        assert (article.slugline, article.section, article.assigned_to, article.brief) == ("vote", section, writer, "Who?")
+        assert (article.slugline, article.section, article.assigned_to, article.brief) == (
+            "vote",
+            section,
+            writer,
+            "Who?",
+        )
         assert article.is_planned
         assert "vote" in as_user(writer).get("/desk/").content.decode()
 
@@ -205,7 +212,13 @@ class TestNewLines:
 class TestTheStoryPageAndHome:
     def test_the_assignee_finds_it_at_home_due_first_and_overdue_in_words(self, as_user, writer, editor):
         make_line("later", actor=editor, assigned_to=writer, due_at=NOW + dt.timedelta(days=1))
-        make_line("late", actor=editor, assigned_to=writer, due_at=NOW - dt.timedelta(hours=2), brief="Ask the harbour master.")
+        make_line(
+            "late",
+            actor=editor,
+            assigned_to=writer,
+            due_at=NOW - dt.timedelta(hours=2),
+            brief="Ask the harbour master.",
+        )
         html = as_user(writer).get("/desk/").content.decode()
         part = html[html.index("Assigned to you") :]
         assert part.index("late") < part.index("later")
@@ -213,7 +226,9 @@ class TestTheStoryPageAndHome:
             assert words in part
         assert "Assigned to you" not in as_user(editor).get("/desk/").content.decode()
 
-    def test_the_brief_stands_on_the_storys_page_for_everybody_and_is_changed_by_who_may(self, cast, as_user, writer, editor):
+    def test_the_brief_stands_on_the_storys_page_for_everybody_and_is_changed_by_who_may(
+        self, cast, as_user, writer, editor
+    ):
         article = make_line("vote", actor=editor, assigned_to=writer, brief="Ask <b>who</b> paid.")
         url = reverse("admin:plan", args=[article.pk])
         for name, user in cast.items():

@@ -7,6 +7,7 @@ import pytest
 from articles import planning, workflow
 from articles.content import StoryContent
 from articles.models import Article, Event, Revision
+from articles.models.article import byline, section_label
 from articles.statuses import Status
 from articles.workflow import TransitionRefused
 from tests.builders import make_author, make_photo, make_section, make_story
@@ -219,24 +220,28 @@ class TestAssignments:
         article = workflow.submit(article.pk, actor=writer, now=now)
         assert not article.is_overdue(at=now + dt.timedelta(days=1))
 
-    def test_the_whole_way_from_a_line_to_readers(self, writer, editor, second_editor, now):
+    def test_who_planned_a_line_may_approve_what_another_wrote_of_it(self, writer, editor, now):
         article = workflow.start(
-            content=StoryContent(), plan={"slugline": "vote", "assigned_to": writer}, actor=editor, now=now
+            content=StoryContent(section=section_label(make_section())),
+            plan={"slugline": "vote", "assigned_to": writer},
+            actor=editor,
+            now=now,
         )
-        section = make_section()
-        from articles.models.article import byline, section_label
-
         content = (
             again(article)
             .content()
             .changed(
                 headline="The vote",
                 body="<p>They voted.</p>",
-                section=section_label(section),
                 bylines=(byline(make_author("Wilma Writer", user=writer), role="writer"),),
             )
         )
         workflow.save_draft(article.pk, content=content, version=again(article).version, actor=writer, now=now)
         workflow.submit(article.pk, actor=writer, now=now)
-        workflow.approve(article.pk, content_hash=again(article).content().hash, actor=second_editor, now=now)
+        workflow.approve(article.pk, content_hash=again(article).content().hash, actor=editor, now=now)
         assert workflow.publish(article.pk, actor=editor, now=now).status == Status.PUBLISHED
+
+    def test_who_began_a_story_with_words_may_not_though_it_was_planned_at_once(self, editor, now):
+        content = StoryContent(headline="The vote", body="<p>They voted.</p>")
+        article = workflow.start(content=content, plan={"slugline": "vote"}, actor=editor, now=now)
+        assert article.revisions.get().touches

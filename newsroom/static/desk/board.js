@@ -158,8 +158,8 @@ async function take(card) {
 }
 
 /** Send a verb's form. Resolves to what the server said: whether it was done, why not, where the card is now. */
-async function send(form) {
-  const response = await fetched(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } })
+async function send(form, button) {
+  const response = await fetched(form.action, { method: "POST", body: new FormData(form, button), headers: { Accept: "application/json" } })
   if (response.headers.get("Content-Type")?.startsWith("application/json")) return response.json()
   throw new Error(String(response.status))
 }
@@ -183,7 +183,7 @@ dialog.addEventListener("submit", async (event) => {
   const refusal = dialog.querySelector(".refusal")
   refusal.hidden = true
   try {
-    const answer = await send(form)
+    const answer = await send(form, event.submitter)
     if (answer.done) {
       const id = dialog.querySelector(".moves").dataset.story
       dialog.close()

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0007_nothing_leaves_before_its_embargo'),
+        ('articles', '0008_words_not_saved_yet_and_who_is_writing'),
         ('media', '0002_photo_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
