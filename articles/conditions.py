@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 
-from articles import body, checks, clock, publishing
+from articles import attribution, body, checks, clock, publishing
 from articles.checks import Facts
 from articles.content import StoryContent
 from articles.models import Approval, Article, Note
@@ -42,6 +42,17 @@ class Words:
     def approved(self) -> StoryContent:
         """The words that the standing approval vouches for. One query."""
         return standing_approval(self.article).revision.story
+
+    @cached_property
+    def pending(self) -> list[attribution.Step]:
+        """What came in through the rooms below since the newest revision, by person. No more than five queries."""
+        newest = self.article.revisions.newest_first().first()
+        return attribution.steps(newest.story, self.current) if newest else []
+
+    @cached_property
+    def since_approval(self) -> list[attribution.Step]:
+        """How the words differ from those that the standing approval vouches for. No more than five queries."""
+        return attribution.steps(self.approved, self.current)
 
     def facts(self, content: StoryContent) -> Facts:
         """Return what the checks look at beside these words. Three queries at most, once for the same words."""
@@ -72,6 +83,8 @@ class Situation:
     override_reason: str = ""
     embargo_until: dt.datetime | None = None
     embargo_reason: str = ""
+    #: Whether what came in through the rooms below was recorded under this lock already.
+    caught_up: bool = False
     _words: Words | None = field(default=None, repr=False)
 
     @property
@@ -106,6 +119,11 @@ def touched(article: Article, *, by: User) -> bool:
         .first()
     )
     return article.revisions.since(vouched_for or 0).filter(created_by=by, touches=True).exists()
+
+
+def wrote(article: Article, *, by: User, words: Words) -> bool:
+    """Tell whether somebody changed the words since they were last vouched for, through whatever door."""
+    return touched(article, by=by) or by.pk in {step.person for step in words.pending}
 
 
 def facts(content: StoryContent, *, article: Article | None) -> Facts:
@@ -200,7 +218,7 @@ def _own_only_as_draft(s: Situation) -> str:
 def _four_eyes(s: Situation) -> str:
     if s.override_reason and s.actor.has_perm("articles.override_four_eyes"):
         return ""
-    if not touched(s.article, by=s.actor):
+    if not wrote(s.article, by=s.actor, words=s.words):
         return ""
     if s.actor.has_perm("articles.override_four_eyes"):
         return "" if s.asking else "You changed this story yourself. Give a reason for approving your own words."
@@ -211,6 +229,23 @@ def _approval(s: Situation) -> str:
     if s.article.approval is None:
         return "Nobody has approved the story as it stands."
     return ""
+
+
+def _as_approved(s: Situation) -> str:
+    steps = s.words.since_approval if s.article.approval_id else []
+    if not steps:
+        return ""
+    way_on = (
+        "Unschedule the story and approve it again." if s.article.is_scheduled else "Approve it again, or send it back."
+    )
+    return f"Since the approval, {'; '.join(words for step in steps for words in step.words)}. {way_on}"
+
+
+def _unapproved(s: Situation) -> str:
+    if s.article.status != Status.APPROVED or s.words.since_approval:
+        return ""
+    approval = standing_approval(s.article)
+    return f"{approval.approved_by} approved the story as it stands, {moment(approval.approved_at)}."
 
 
 def _not_scheduled(s: Situation) -> str:
@@ -300,6 +335,8 @@ CONDITIONS: dict[str, Callable[[Situation], str]] = {
     "own_only_as_draft": _own_only_as_draft,
     "four_eyes": _four_eyes,
     "approval": _approval,
+    "as_approved": _as_approved,
+    "unapproved": _unapproved,
     "not_scheduled": _not_scheduled,
     "scheduled": _scheduled,
     "future_time": _future_time,

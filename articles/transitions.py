@@ -70,10 +70,11 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "approve",
         "Approve",
-        "Vouch for exactly these words. Nobody approves what they wrote themselves.",
-        _moves({Status.IN_REVIEW: Status.APPROVED}),
+        "Vouch for exactly these words. Nobody approves what they wrote themselves. Again, when a credit, a name, an "
+        "author’s note, a section or a topic changed since.",
+        _moves({Status.IN_REVIEW: Status.APPROVED, Status.APPROVED: Status.APPROVED}),
         permission="articles.review",
-        needs=("checks", "four_eyes"),
+        needs=("unapproved", "not_scheduled", "checks", "four_eyes"),
     ),
     Verb(
         "publish",
@@ -81,7 +82,7 @@ VERBS: tuple[Verb, ...] = (
         "Give readers the approved words at once.",
         _moves({Status.APPROVED: Status.PUBLISHED}),
         permission="articles.publish",
-        needs=("embargo_over", "approval", "checks", "free_address"),
+        needs=("embargo_over", "approval", "checks", "as_approved", "free_address"),
     ),
     Verb(
         "schedule",
@@ -89,7 +90,7 @@ VERBS: tuple[Verb, ...] = (
         "Give readers the approved words at a time to come. Again: at another time instead.",
         _moves({Status.APPROVED: Status.APPROVED}),
         permission="articles.publish",
-        needs=("approval", "checks", "future_time", "embargo_over", "free_address"),
+        needs=("approval", "checks", "as_approved", "future_time", "embargo_over", "free_address"),
     ),
     Verb(
         "unschedule",

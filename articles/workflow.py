@@ -18,8 +18,8 @@ import structlog
 from django.db import DataError, IntegrityError, transaction
 from django.utils.text import Truncator
 
-from articles import body, passages, planning, publishing, restoring, suggestions
-from articles.conditions import CONDITIONS, Situation, Words, moment, slug_for, standing_approval, touched
+from articles import attribution, body, passages, planning, publishing, restoring, suggestions
+from articles.conditions import CONDITIONS, Situation, Words, moment, slug_for, standing_approval, touched, wrote
 from articles.content import StoryContent, one_line
 from articles.merge import Choice, Clash, merge
 from articles.models import Approval, Article, Event, Revision
@@ -109,7 +109,7 @@ def started_by(actor: User, *, tab: str, now: dt.datetime) -> Article | None:
 
 def needs_override(article: Article, *, actor: User) -> bool:
     """Tell whether this person could approve only by giving a reason for vouching for their own words."""
-    return actor.has_perm("articles.override_four_eyes") and touched(article, by=actor)
+    return actor.has_perm("articles.override_four_eyes") and wrote(article, by=actor, words=Words(article))
 
 
 def may_edit(article: Article, *, actor: User, now: dt.datetime) -> str:
@@ -273,6 +273,7 @@ def _merged(
         if "theirs" in choices.values():
             whole = merge(base, theirs, mine, otherwise="mine").content
             if whole.hash not in {theirs.hash, merged.content.hash}:
+                _catch_up(situation)
                 _append(article, whole, actor=situation.actor, now=situation.now, reason="Before choosing other words")
         return merged.content
     who = somebody.created_by if somebody and somebody.created_by else "Somebody"
@@ -331,26 +332,28 @@ def send_back(article_id: int, *, actor: User, now: dt.datetime, note: str) -> A
     """Return a story to its writer with a note. An approval is taken back: it vouches for nothing any more."""
     with _locked(article_id, "send_back", actor=actor, now=now, note=note) as situation:
         article = situation.article
+        data: dict[str, object] | None = None
         if article.approval is not None:
+            data = {"approver": article.approval.approved_by_id, "approval": article.approval_id}
             article.approval.withdrawn_at = now
             article.approval.save(update_fields=["withdrawn_at"])
             article.approval = None
-        return _move(situation)
+        return _move(situation, data=data)
 
 
 def approve(article_id: int, *, content_hash: str, actor: User, now: dt.datetime, override_reason: str = "") -> Article:
     """Vouch for the words with this hash: those that the person read.
 
-    Raises TransitionRefused when the words are others by now, or when this person wrote some of them. A photo's
-    credit or an author's note that changed in the library since the last save is kept as a revision first.
+    Raises TransitionRefused when the words are others by now, or when this person wrote some of them, in the story
+    or in the rooms below. What changed there since the last save is kept as revisions first. An approval that such
+    a change has overtaken is given again.
     """
     with _locked(article_id, "approve", actor=actor, now=now, override_reason=override_reason) as situation:
         article, content = situation.article, situation.content
         if content.hash != content_hash:
             raise TransitionRefused("The story changed while you were reading. Look at it again before you approve it.")
-        revision = article.revisions.newest_first().first()
-        if revision is None or revision.content_hash != content.hash:
-            revision = _append(article, content, actor=None, now=now, reason="Photo library or author’s note changed")
+        revision = _catch_up(situation)
+        again = article.status == Status.APPROVED
         reason = override_reason if touched(article, by=actor) else ""
         article.approval = Approval.objects.create(
             article=article,
@@ -360,7 +363,9 @@ def approve(article_id: int, *, content_hash: str, actor: User, now: dt.datetime
             approved_at=now,
             override_reason=reason,
         )
-        return _move(situation, data={"override_reason": reason, "label": "Approved own words"} if reason else None)
+        label = "Approved own words" if reason else "Approved again" if again else ""
+        data = {"override_reason": reason, "label": label}
+        return _move(situation, data={name: words for name, words in data.items() if words})
 
 
 def publish(article_id: int, *, actor: User, now: dt.datetime) -> Article:
@@ -454,7 +459,8 @@ def arrange(article_id: int, *, actor: User, now: dt.datetime, **changes: Any) -
     """
     try:
         with transaction.atomic():
-            article = Article.objects.select_for_update(of=("self",)).select_related(*_PEOPLE).get(pk=article_id)
+            Article.objects.select_for_update().values_list("pk").get(pk=article_id)  # then read, as in _locked
+            article = Article.objects.select_related(*_PEOPLE).get(pk=article_id)
             _settle(article, now=now)
             _arrange(article, changes, actor=actor, now=now)
     except Article.DoesNotExist:
@@ -530,11 +536,10 @@ def _locked(
     asked = time.monotonic()
     try:
         with transaction.atomic():
-            article = (
-                Article.objects.select_for_update(of=("self",))
-                .select_related("approval", "section__parent")
-                .get(pk=article_id)
-            )
+            # First the lock, then the reading: a row that was waited for comes back new, but what is joined to it old,
+            # and an approval given meanwhile would not be there.
+            Article.objects.select_for_update().values_list("pk").get(pk=article_id)
+            article = Article.objects.select_related("approval", "section__parent").get(pk=article_id)
             waited = time.monotonic() - asked
             now += dt.timedelta(seconds=waited if waited > _A_BLINK else 0)
             _settle(article, now=now)
@@ -649,14 +654,42 @@ def _keep(situation: Situation, content: StoryContent, *, reason: str) -> None:
     """Append changed words to a story under its lock; what was approved or scheduled of it is so no more."""
     article, actor, now = situation.article, situation.actor, situation.now
     before = article.status
-    voided = article.approval_id is not None
+    voided = article.approval
+    _catch_up(situation)
     touches = _touches(situation.content, content)
     _void_approval(article, now=now)
     article.status = BY_NAME["save_draft"].moves[Status(before)]
     _append(article, content, actor=actor, now=now, reason=reason, touches=touches)
-    if voided or before != article.status:
-        label = "Changed after approval" if before == Status.APPROVED else "Editing again"
-        _record(article, "save_draft", actor=actor, now=now, before=before, data={"label": label})
+    if voided is not None or before != article.status:
+        data: dict[str, object] = {"label": "Editing again"}
+        if before == Status.APPROVED and voided is not None:
+            data = {"label": "Changed after approval", "approver": voided.approved_by_id, "approval": voided.pk}
+        _record(article, "save_draft", actor=actor, now=now, before=before, data=data)
+
+
+def _catch_up(situation: Situation) -> Revision:
+    """Record what came in through the rooms below since the newest revision, each part by whoever changed it.
+
+    Returns the newest revision, which holds the words as they stand. Four eyes see these revisions as they see
+    those of writers. Only what no row below explains is nobody's.
+    """
+    article, current = situation.article, situation.content
+    newest = article.revisions.newest_first().first()
+    assert newest is not None  # no story begins without one
+    if situation.caught_up:
+        return newest
+    situation.caught_up = True
+    for step in attribution.steps(newest.story, current):
+        article.version = max(article.version, newest.number) + 1
+        newest = _revise(
+            article,
+            step.content,
+            by=step.person,
+            now=situation.now,
+            reason=Truncator(f"Outside the story: {'; '.join(step.words)}").chars(200),
+        )
+    article.save(update_fields=["version"])
+    return newest
 
 
 def _append(
@@ -675,12 +708,19 @@ def _append(
     article.take(content)
     passages.carry(article, old=before, new=article.body)
     keep_words(article, content)
+    return _revise(article, content, by=actor.pk if actor else None, now=now, reason=reason, touches=touches)
+
+
+def _revise(
+    article: Article, content: StoryContent, *, by: int | None, now: dt.datetime, reason: str, touches: bool = True
+) -> Revision:
+    """Append a revision under the story's newest number."""
     return Revision.objects.create(
         article=article,
         number=article.version,
         content=content.to_data(),
         content_hash=content.hash,
-        created_by=actor,
+        created_by_id=by,
         created_at=now,
         reason=reason,
         touches=touches,
@@ -800,5 +840,7 @@ def _unmet(s: Situation) -> str:
 
 
 def _hidden(s: Situation) -> bool:
-    """Leave out a button that would only say that there is nothing to take back."""
+    """Leave out a button that would only say that there is nothing to take back, or nothing to approve again."""
+    if s.verb.name == "approve" and s.article.status == Status.APPROVED:
+        return s.article.is_scheduled or not s.words.since_approval
     return s.verb.name == "unschedule" and s.article.publish_at is None

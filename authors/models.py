@@ -132,6 +132,15 @@ class Author(models.Model):
         "active", default=True, help_text="Inactive authors keep their page and their stories."
     )
 
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="Who changed last what stories print of it; they cannot approve these stories.",
+    )
+
     objects: ClassVar[models.Manager["Author"]] = AuthorQuerySet.as_manager()
 
     class Meta:

@@ -24,6 +24,9 @@ from media.originals import name_of
 from media.tasks import make_renditions
 from media.upload import UploadRefused, examine
 
+#: What a printed credit is made of.
+_CREDIT_PARTS = ("agency", "photographer", "source", "distributor")
+
 
 class AlreadyInLibrary(UploadRefused):
     """The same bytes are in the library; `photo` is where."""
@@ -117,9 +120,10 @@ def change_photo(
     source: str | None = None,
     distributor: str | None = None,
 ) -> Photo:
-    """Change what is said of a photo; what is not given stays.
+    """Change what is said of a photo; what is not given stays. Whoever changes its credit is one of the writers of
+    every story that prints it: they cannot approve it.
 
-    Raises PermissionDenied, or ValidationError when a text is too long. One query.
+    Raises PermissionDenied, or ValidationError when a text is too long. Two queries.
     """
     if not may_change(actor, photo):
         raise PermissionDenied("You may change your own uploads only; ask the photo desk for this one.")
@@ -132,10 +136,15 @@ def change_photo(
         "distributor": distributor,
     }
     changed = {field: fold(text) for field, text in given.items() if text is not None}
+    # asked of the row: a form has written its words into the object already
+    parts = Photo.objects.filter(pk=photo.pk).values(*_CREDIT_PARTS).get()
+    credit_changed = any(changed[part] != words for part, words in parts.items() if part in changed)
     for field, text in changed.items():
         setattr(photo, field, text)
     photo.clean_fields(exclude={field.name for field in Photo._meta.fields} - changed.keys())
-    photo.save(update_fields=list(changed))
+    if credit_changed:
+        photo.changed_by = actor
+    photo.save(update_fields=[*changed, "changed_by"])
     return photo
 
 

@@ -108,6 +108,14 @@ class Photo(models.Model):
         verbose_name="uploaded by",
     )
     uploaded_at = models.DateTimeField("uploaded", editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="Who changed last what stories print of it; they cannot approve these stories.",
+    )
     released_at = models.DateTimeField(
         "released",
         null=True,

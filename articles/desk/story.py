@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 
 from articles import body, publishing, unsaved, workflow
 from articles.content import StoryContent
-from articles.desk import changed, checks, clashes, notes, plan, times, undo
+from articles.desk import approval, changed, checks, clashes, notes, plan, times, undo
 from articles.desk.forms import BylineFormSet, GivenWithSubmit, GivenWithVerb, StoryForm, content_of, initial_bylines
 from articles.merge import CHOICES, Choice
 from articles.models import Article, PublishedArticle, Unsaved
@@ -331,6 +331,7 @@ def _page(
         "given": given or GivenWithVerb(initial=times.given(article) | {"content_hash": content.hash}),
         "given_verb": verb,
         "content_hash": content.hash,
+        **approval.panel(article, content),
         **checks.panel(content, article=article, readonly=bool(readonly)),
         "refusal": refusal,
         "stale": stale,

@@ -2,9 +2,10 @@
 
 from django.contrib import admin
 from django.db.models import ForeignKey
-from django.forms import ModelChoiceField
+from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 
+from articles.desk.story import person
 from articles.models import Section, Topic
 
 
@@ -14,6 +15,12 @@ class _NeverDeleted:
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Refuse: sections and topics are renamed, never deleted."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: Section | Topic, form: ModelForm, change: bool) -> None:
+        """Keep who changed the words that readers see: four eyes ask for it."""
+        if change and set(form.changed_data) - {"position"}:
+            obj.changed_by = person(request)
+        obj.save()
 
 
 @admin.register(Section)

@@ -140,6 +140,16 @@ class PublishedArticle(models.Model):
                         WHERE a.id = NEW.approval_id AND a.article_id = NEW.article_id
                           AND a.content_hash = NEW.content_hash AND r.id = NEW.revision_id
                           AND r.content_hash = NEW.content_hash AND a.withdrawn_at IS NULL
+                          AND r.content->>'headline' = NEW.headline AND r.content->>'standfirst' = NEW.standfirst
+                          AND r.content->>'slug' = NEW.slug AND r.content->>'language' = NEW.language
+                          AND (r.content->'section'->>'pk')::bigint = NEW.section_id
+                          AND r.content->'bylines' = NEW.bylines
+                          AND COALESCE(NULLIF(r.content->'lead', 'null'), '{}') = NEW.lead_data
+                          AND (SELECT COALESCE(jsonb_agg(
+                                  jsonb_build_object('name', topic->>'name', 'slug', topic->>'path') ORDER BY place
+                              ), '[]')
+                              FROM jsonb_array_elements(r.content->'topics') WITH ORDINALITY AS t(topic, place)
+                          ) = NEW.topics
                     ) THEN
                         RAISE EXCEPTION 'not_approved' USING ERRCODE = 'check_violation';
                     END IF;

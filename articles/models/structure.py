@@ -7,6 +7,7 @@ of a story copies word for word on the reader's page: a renamed section is renam
 import re
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -43,6 +44,15 @@ class Section(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="subsections", verbose_name="part of"
     )
     position = models.PositiveSmallIntegerField("position", default=0, help_text="Small numbers come first.")
+
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="Who changed last what stories print of it; they cannot approve these stories.",
+    )
 
     objects: ClassVar[models.Manager["Section"]] = SectionQuerySet.as_manager()
 
@@ -101,6 +111,14 @@ class Topic(models.Model):
 
     name = models.CharField("name", max_length=80, unique=True)
     slug = models.CharField("slug", max_length=80, unique=True, validators=[SLUG])
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="Who changed last what stories print of it; they cannot approve these stories.",
+    )
 
     class Meta:
         ordering = ("name",)

@@ -224,17 +224,17 @@ class TestApprovalIsBoundToTheWords:
         with pytest.raises(TransitionRefused, match="not possible: this story is draft"):
             workflow.publish(article.pk, actor=editor, now=now)
 
-    def test_what_is_published_is_what_was_approved_whatever_the_library_says_by_then(self, writer, editor, now):
+    def test_what_goes_out_is_what_was_approved_whatever_the_library_says_by_then(self, writer, editor, now):
         author = make_author("Ada Marsh", note="Ada Marsh covers bridges.")
         photo = make_photo(writer, photographer="Bo Lens")
         article = make_story(writer=writer, editor=editor, status=Status.APPROVED, lead=photo, bylines=[author])
+        workflow.schedule(article.pk, publish_at=now + HOUR, actor=editor, now=now)
         photo.photographer = "Somebody Else"
         photo.save()
         author.note = "Ada Marsh left."
         author.save()
-        workflow.publish(article.pk, actor=editor, now=now)
 
-        row = visible(article, now)
+        row = visible(article, now + HOUR)
         assert row.lead.credit == "Agency / Bo Lens / Harbour Office via Wire"
         assert row.notes[0]["note"] == "Ada Marsh covers bridges."
 

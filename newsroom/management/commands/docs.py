@@ -26,6 +26,8 @@ NEEDS = {
     "with_its_writer": "for its writer: not in review, not approved",
     "own_only_as_draft": "for its writer: still a draft",
     "four_eyes": "somebody who wrote none of the words since the last approval (a chief may override, with a reason)",
+    "as_approved": "no change since the approval, in the rooms below either: credits, names, notes, sections, topics",
+    "unapproved": "words that nobody approved yet",
     "approval": "an approval of exactly these words",
     "not_scheduled": "no time set",
     "scheduled": "a time set",
