@@ -167,6 +167,6 @@ def _record(note: Note, verb: str, *, actor: User, now: dt.datetime) -> None:
             "thread": thread,
             "must_fix": note.must_fix,
             "mentions": [person for person in mentioned(note.text, people) if person != actor.pk],
-            "in_talk": sorted(in_talk - {actor.pk}),
+            "in_talk": sorted(in_talk - {actor.pk, None}),
         },
     )

@@ -28,11 +28,13 @@ def cut(
     article: Article,
     visible_from: dt.datetime,
     previous: PublishedArticle | None = None,
+    photos_at: str = renditions.ROOT,
 ) -> PublishedArticle:
     """Return the row that readers would see of this version from `visible_from` on, unsaved. No query.
 
     `previous` is what readers saw before: it gives the address's date and the time of first publication, and
-    tells whether the words changed. The section is set by number; the row's links are made when it is saved.
+    tells whether the words changed. `photos_at` is where its pictures are: elsewhere only for a preview. The section
+    is set by number; the row's links are made when it is saved.
     """
     unchanged = previous is not None and previous.content_hash == version.hash
     facts = {picture.photo: picture for picture in version.pictures}
@@ -48,13 +50,15 @@ def cut(
         headline=version.headline,
         standfirst=version.standfirst,
         language=version.language,
-        body_html=_rendered(version.body, facts, "articles/_figure.html"),
-        lite_body_html=_rendered(version.body, facts, "lite/_figure.html"),
+        body_html=_rendered(version.body, facts, "articles/_figure.html", photos_at),
+        lite_body_html=_rendered(version.body, facts, "lite/_figure.html", photos_at),
         bylines=[asdict(byline) for byline in version.bylines],
         topics=[{"name": topic.name, "slug": topic.path} for topic in version.topics],
         lead_data=asdict(version.lead) if version.lead else {},
         word_count=words,
     )
+    if version.lead and photos_at != renditions.ROOT:
+        row.lead_data["photos_at"] = photos_at
     if version.section is not None:  # a preview may be of a story that stands nowhere yet
         row.section_id = version.section.pk
     return row
@@ -159,7 +163,7 @@ def _recall(row: PublishedArticle, *, now: dt.datetime) -> None:
         library.release([photo], at=since[photo])
 
 
-def _rendered(source: str, facts: dict[int, Picture], template: str) -> str:
+def _rendered(source: str, facts: dict[int, Picture], template: str, photos_at: str) -> str:
     def figure(node: body.Figure) -> str:
         picture = facts.get(node.photo)
         if picture is None:  # the photo is not in the library; the desk's checks say so before approval
@@ -167,7 +171,7 @@ def _rendered(source: str, facts: dict[int, Picture], template: str) -> str:
         context = {
             "figure": node,
             "credit": picture.credit,
-            "picture": renditions.Picture(picture.digest, picture.width, picture.height),
+            "picture": renditions.Picture(picture.digest, picture.width, picture.height, photos_at),
         }
         return render_to_string(template, context).strip()
 

@@ -20,6 +20,9 @@ SHARE_SIZE = (1200, 630)
 # WebP has 14 bits for a side (RFC 9649 §2.4); a taller rendition could not be written.
 MAX_HEIGHT = 16_383
 
+#: Where the addresses of renditions begin. A preview for outsiders has a place of its own, behind its token.
+ROOT = "/photos"
+
 WEBP = "webp"
 JPEG = "jpg"
 CONTENT_TYPES = {WEBP: "image/webp", JPEG: "image/jpeg"}
@@ -40,6 +43,7 @@ class Picture:
     digest: str
     width: int
     height: int
+    root: str = ROOT
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1:
@@ -67,7 +71,7 @@ class Picture:
 
     def url(self, width: int, kind: str) -> str:
         """Return the path of one rendition; `kind` is `webp` or `jpg`."""
-        return f"/photos/{self.digest}/{width}.{kind}"
+        return f"{self.root}/{self.digest}/{width}.{kind}"
 
     def _srcset(self, kind: str) -> str:
         return ", ".join(f"{self.url(width, kind)} {width}w" for width in self.widths)
@@ -166,7 +170,7 @@ class Picture:
     @property
     def share(self) -> str:
         """The JPEG for social networks and search engines."""
-        return f"/photos/{self.digest}/share.{JPEG}"
+        return f"{self.root}/{self.digest}/share.{JPEG}"
 
     def names(self) -> Iterator[str]:
         """Yield the file name of each rendition, as it stands at the end of its address."""

@@ -34,14 +34,26 @@ def rendition(request: HttpRequest, digest: str, kind: str, width: int | None) -
         .only("digest", "original", "format", "width", "height", "released_at")
         .first()
     )
-    if photo is None or (width is not None and width not in photo.picture.widths):
+    if photo is None:
         raise Http404("There is no such picture.")
     released = photo.is_released(at=timezone.now())
     if not released and not (request.user.is_authenticated and request.user.is_staff):
         raise Http404("There is no such picture.")
+    return answer(request, photo, width=width, kind=kind, cache_control=FOR_EVER if released else FOR_STAFF)
 
+
+def answer(
+    request: HttpRequest, photo: Photo, *, width: int | None, kind: str, cache_control: str = FOR_STAFF
+) -> HttpResponseBase:
+    """Answer with a rendition to somebody who may see it; the caller has made sure of that. No query.
+
+    Raises Http404 for a width that the picture has not, or when its file cannot be made.
+    """
+    digest = photo.digest
+    if width is not None and width not in photo.picture.widths:
+        raise Http404("There is no such picture.")
     name = f"{width or 'share'}.{kind}"
-    headers = {"Cache-Control": FOR_EVER if released else FOR_STAFF, "X-Content-Type-Options": "nosniff"}
+    headers = {"Cache-Control": cache_control, "X-Content-Type-Options": "nosniff"}
     etag = quote_etag(f"{digest[:16]}-{name}")
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:

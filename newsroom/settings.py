@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "media",
     "articles",
     "articles.notices",
+    "articles.sharing",
     "newsroom",
     "newsroom.apps.DeskConfig",
     "django.contrib.auth",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("preview/", include("articles.sharing.urls")),
     path("", include("media.urls")),
     path("", include("articles.public.urls")),
 ]

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.desk import as_of, autosave, checks, history, noting, preview, story
+from articles.desk import as_of, autosave, checks, history, noting, preview, sharing, story
 from articles.models import Article, Section
 from articles.statuses import Status
 
@@ -108,6 +108,12 @@ class ArticleAdmin(admin.ModelAdmin):
             path("<int:story_id>/restore/", behind_the_door(history.restore), name="articles_article_restore"),
             path("<int:story_id>/as-of/", behind_the_door(as_of.as_of), name="articles_article_as_of"),
             path("<int:story_id>/preview/", behind_the_door(preview.preview), name="articles_article_preview"),
+            path("<int:story_id>/sharing/", behind_the_door(sharing.sharing), name="articles_article_sharing"),
+            path(
+                "<int:story_id>/sharing/<int:link_id>/revoke/",
+                behind_the_door(sharing.revoke),
+                name="articles_article_unshare",
+            ),
             path("add/preview/", behind_the_door(preview.preview), name="articles_article_preview_new"),
             path("<int:story_id>/checks/", behind_the_door(checks.look), name="articles_article_checks"),
             path("add/checks/", behind_the_door(checks.look), name="articles_article_checks_new"),

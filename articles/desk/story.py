@@ -26,6 +26,7 @@ from articles.desk.forms import BylineFormSet, GivenWithSubmit, GivenWithVerb, S
 from articles.merge import CHOICES, Choice
 from articles.models import Article, PublishedArticle, Unsaved
 from articles.notices import telling as notices
+from articles.sharing import panel as outside
 from articles.transitions import BY_NAME
 from articles.workflow import StaleSave, TransitionRefused
 from authors.models import Author, User
@@ -316,6 +317,7 @@ def _page(
         **undo.panel(request, article),
         **notes.panel(request, article, actor=actor),
         **changed.panel(request, article, content=content, actor=actor, now=now),
+        **outside.panel(article, content=content, actor=actor, now=now),
         "title": str(article) if article else "New story",
         "article": article,
         "form": form,

@@ -59,7 +59,8 @@ class Note(models.Model):
 
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="notes")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="answers")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    outsider = models.CharField("somebody outside", max_length=80, blank=True)
     text = models.TextField("note", max_length=LONGEST_NOTE)
     at = models.DateTimeField("written at")
     start = models.PositiveIntegerField(null=True, editable=False)
@@ -83,6 +84,10 @@ class Note(models.Model):
         constraints = (
             models.CheckConstraint(condition=~Q(text=""), name="note_says_something"),
             models.CheckConstraint(
+                condition=Q(author__isnull=False, outsider="") | Q(author__isnull=True) & ~Q(outsider=""),
+                name="note_by_somebody",
+            ),
+            models.CheckConstraint(
                 condition=Q(start__isnull=True, end__isnull=True) | (Q(end__gt=F("start")) & ~Q(quote="")),
                 name="note_passage_whole",
             ),
@@ -100,7 +105,7 @@ class Note(models.Model):
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="words_never_change",
-                fields=["article", "parent", "author", "text", "at", "quote", "must_fix"],
+                fields=["article", "parent", "author", "outsider", "text", "at", "quote", "must_fix"],
             ),
             pgtrigger.Trigger(
                 name="one_level",
@@ -113,6 +118,12 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"Note {self.pk}"
+
+    @property
+    def who(self) -> str:
+        """Return who wrote it: a colleague, or somebody outside by the name that they were given. No query with the
+        author in hand."""
+        return str(self.author or f"{self.outsider} (outside)")
 
     @property
     def is_open(self) -> bool:

@@ -227,7 +227,7 @@ class LeadPicture:
         self.digest: str = facts["digest"]
         self.width: int = facts["width"]
         self.height: int = facts["height"]
-        self.picture = renditions.Picture(self.digest, self.width, self.height)
+        self.picture = renditions.Picture(self.digest, self.width, self.height, data.get("photos_at", renditions.ROOT))
 
 
 class Redirect(models.Model):

@@ -150,6 +150,12 @@ class Event(models.Model):
         return f"{self.verb} {self.article_id}"
 
     @property
+    def who(self) -> str:
+        """Return who did it: a colleague, somebody outside by the name that they were given, or the clock. No query
+        with the actor in hand."""
+        return str(self.actor or self.data.get("outsider") or "the clock")
+
+    @property
     def label(self) -> str:
         """Return what was done, as histories print it. No query."""
         verb = BY_NAME.get(self.verb)

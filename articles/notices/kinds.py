@@ -204,7 +204,6 @@ def _preview(fact: Fact) -> str:
         "preview_opened": f"opened by {outsider}",
         "preview_comment": f"a comment by {outsider}, outside the newsroom",
         "signed_off": f"signed off by {outsider}",
-        "sign_off_refused": f"not signed off by {outsider}",
     }[fact.verb]
 
 
@@ -334,7 +333,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "outside",
         "Somebody outside comments on my story or signs it off",
-        frozenset({"preview_comment", "signed_off", "sign_off_refused"}),
+        frozenset({"preview_comment", "signed_off"}),
         (Audience.SENDER, Audience.WRITERS),
         _preview,
         _ALL,

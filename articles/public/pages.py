@@ -81,11 +81,18 @@ def story(request: HttpRequest, *, year: int, month: int, day: int, slug: str, l
 
 
 def story_page(
-    request: HttpRequest, story: PublishedArticle, *, lite: bool = False, preview: bool = False
+    request: HttpRequest,
+    story: PublishedArticle,
+    *,
+    lite: bool = False,
+    preview: bool = False,
+    template: str = "",
+    extra: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Return the page of a story. Two queries: sections, and other stories of its section.
 
-    A preview is the page of a row that is not saved: nothing in it is meant for machines, nothing is related.
+    A preview is the page of a row that is not saved: nothing in it is meant for machines, nothing is related. It may
+    name a template that stands around the reader's own, with what that one prints.
     """
     tree = tree_of(request)
     tree.attach([story])
@@ -99,7 +106,8 @@ def story_page(
             "full_url": story.get_absolute_url(),
             "lite_url": story.lite_url,
         }
-    response = render(request, _template("article_detail", lite), context)
+    context |= extra or {}
+    response = render(request, template or _template("article_detail", lite), context)
     return response if preview else changed_at(response, story.visible_from, *(other.visible_from for other in more))
 
 

@@ -97,7 +97,7 @@ class TestThePage:
     ):
         heaps(writer, editor, now, number)
         client = as_user(writer)
-        with django_assert_num_queries(5):  # session, person, notices, deliveries, bell
+        with django_assert_num_queries(6):  # those of every page of the desk, notices, deliveries
             assert client.get("/desk/notices/").status_code == 200
 
     def test_a_place_that_is_not_there_is_empty(self, sent_back, as_user, writer, editor):

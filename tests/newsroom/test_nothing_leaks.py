@@ -142,6 +142,7 @@ def test_a_photo_of_a_draft_is_seen_by_staff_only_and_of_a_published_story_by_ev
             file=ContentFile((tmp_path / "p.jpg").read_bytes(), name="p.jpg"),
             actor=writer,
             photographer="Bo Lens",
+            alt="A plain colour",
             now=NOW,
         )
 
