@@ -14,7 +14,7 @@ from js_asset import ImportMap, Media, static_lazy
 _FOLDER = "articles/editor"
 
 #: Extensions by name, as django-prose-editor's “configurable” preset wants them. Names with Story, News, Pull,
-#: Paste and Word are exported by editor.js and notes.js; the others are the library's. Order is order of priority.
+#: Paste and Word are exported by the modules below; the others are the library's. Order is order of priority.
 EXTENSIONS: dict[str, Any] = {
     "Bold": True,
     "Italic": True,
@@ -42,6 +42,7 @@ EXTENSIONS: dict[str, Any] = {
     },
     "PasteCleaner": True,
     "WordCount": True,
+    "StoryFind": True,
     "StoryDesk": True,
     "StoryNotes": True,
     # The toolbar is ours, and writers want their spelling checked.
@@ -64,7 +65,7 @@ class BodyWidget(ProseEditorWidget):
 
     def get_config(self) -> dict[str, Any]:
         """Return the configuration for the page, with the addresses of our extensions."""
-        modules = [static_lazy(f"{_FOLDER}/{name}.js") for name in ("editor", "notes")]
+        modules = [static_lazy(f"{_FOLDER}/{name}.js") for name in ("editor", "notes", "find")]
         return {**super().get_config(), "js_modules": modules}
 
     @property

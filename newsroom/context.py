@@ -1,7 +1,7 @@
-"""What every template may say: the name of the publication, and its sections.
+"""What every template may say: the name of the publication, its sections, and the desk's shortcuts.
 
-Decides the variables `site` and `site_name`. Desk pages pay nothing for the sections, which are read when a
-template names them, once for a request.
+Decides the variables `site`, `site_name` and `shortcuts`. Desk pages pay nothing for the sections, which are read
+when a template names them, once for a request.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language_info
 
 from articles.public.sections import Branch, tree_of
+from newsroom.shortcuts import GROUPS
 
 
 class Site:
@@ -40,5 +41,5 @@ class Site:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `site` and `site_name`. No query."""
-    return {"site": Site(request), "site_name": settings.SITE_NAME}
+    """Give templates `site`, `site_name` and `shortcuts`. No query."""
+    return {"site": Site(request), "site_name": settings.SITE_NAME, "shortcuts": GROUPS}

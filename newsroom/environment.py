@@ -53,6 +53,13 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("SITE_TAGLINE", str, "", "One line about the publication, under its name on the front page."),
     Variable("LANGUAGE_CODE", str, "en", "Language of the site, as a BCP 47 tag."),
     Variable(
+        "STORY_LANGUAGES",
+        list,
+        [],
+        "Languages that stories are written in, comma-separated, the most frequent first: en,ar,de. One that Django "
+        "does not know has its name beside it, as ps=Pashto. Empty: all that Django knows.",
+    ),
+    Variable(
         "TIME_ZONE", str, "UTC", "The newsroom's time zone (IANA name): story addresses, schedules and times on pages."
     ),
     Variable("CACHE_URL", str, "", "A shared cache such as redis://host:6379/0. Empty: a table in the database."),

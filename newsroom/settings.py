@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from psycopg.conninfo import conninfo_to_dict
@@ -173,6 +174,14 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 # --- Language and time --------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = ENV["LANGUAGE_CODE"]
+_known = dict(global_settings.LANGUAGES)
+STORY_LANGUAGES: list[tuple[str, str]] = [
+    (tag, name or _known.get(tag, "")) for tag, _, name in (entry.partition("=") for entry in ENV["STORY_LANGUAGES"])
+] or list(_known.items())
+if _nameless := [tag for tag, name in STORY_LANGUAGES if not name]:
+    raise ImproperlyConfigured(
+        f"STORY_LANGUAGES names {', '.join(_nameless)}, which Django does not know. Give it a name, as ps=Pashto."
+    )
 TIME_ZONE = ENV["TIME_ZONE"]
 USE_TZ = True
 USE_I18N = True

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from articles import body
 from articles.bylines import BylineRole
 from articles.conditions import slug_for, slug_is_free
-from articles.content import Byline, Lead, StoryContent, one_line, plain
+from articles.content import Byline, Lead, StoryContent, direction, one_line, plain
 from articles.desk.times import LocalTime
 from articles.editor import BodyWidget
 from articles.models import Article, Section, Topic
@@ -67,7 +67,7 @@ class StoryForm(forms.ModelForm):
         validators=[SLUG],
         help_text="Last part of the story’s address. Left empty, it is made from the headline.",
     )
-    language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label="Language", choices=settings.STORY_LANGUAGES)
     topics = forms.ModelMultipleChoiceField(
         label="Topics", required=False, queryset=Topic.objects.all(), widget=forms.CheckboxSelectMultiple
     )
@@ -125,6 +125,13 @@ class StoryForm(forms.ModelForm):
         super().__init__(*args, **{"label_suffix": "", **options})
         for field in self.fields.values():
             field.widget.attrs["form"] = STORY
+        language = str(self["language"].value() or settings.LANGUAGE_CODE)
+        choices = settings.STORY_LANGUAGES
+        if language not in dict(choices) and language == self.instance.language:
+            choices = [*choices, (language, language)]  # a story in a language that is offered no more keeps it
+        self.fields["language"].choices = choices  # type: ignore[attr-defined]
+        for name in ("headline", "standfirst", "body", "lead_caption", "lead_alt"):
+            self.fields[name].widget.attrs |= {"lang": language, "dir": direction(language)}
 
     def clean_slug(self) -> str:
         """Refuse a slug that another story still to come has, and offer a free one."""

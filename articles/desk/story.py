@@ -20,7 +20,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 
 from articles import body, publishing, unsaved, workflow
-from articles.content import StoryContent
+from articles.content import RIGHT_TO_LEFT, StoryContent
 from articles.desk import approval, changed, checks, clashes, notes, plan, times, undo
 from articles.desk.forms import BylineFormSet, GivenWithSubmit, GivenWithVerb, StoryForm, content_of, initial_bylines
 from articles.merge import CHOICES, Choice
@@ -318,6 +318,7 @@ def _page(
         **notes.panel(request, article, actor=actor),
         **changed.panel(request, article, content=content, actor=actor, now=now),
         **outside.panel(article, content=content, actor=actor, now=now),
+        "right_to_left": " ".join(sorted(RIGHT_TO_LEFT)),
         "title": str(article) if article else "New story",
         "article": article,
         "form": form,

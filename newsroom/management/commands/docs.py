@@ -16,6 +16,7 @@ from articles.statuses import Status
 from articles.transitions import VERBS
 from authors.roles import PERMISSIONS, Role
 from newsroom.environment import VARIABLES
+from newsroom.shortcuts import GROUPS
 
 _MADE = "<!-- Made by `manage.py docs` from {source}; change it there. -->\n"
 
@@ -47,6 +48,7 @@ def pages() -> dict[str, str]:
         "workflow.md": _workflow(),
         "checks.md": _checks(),
         "roles.md": _roles(),
+        "shortcuts.md": _shortcuts(),
     }
 
 
@@ -139,6 +141,22 @@ def _roles() -> str:
         + _MADE.format(source="`authors/roles.py`")
         + "\nEvery account has one role. “Own” stories are those that somebody started, is to write "
         "or stands under.\n\n" + _table(["may", "permission", *(role.label for role in Role)], rows)
+    )
+
+
+def _shortcuts() -> str:
+    parts = [
+        f"## {group.title}\n\n"
+        + _table(["keys", "what they do"], [(f"`{s.keys}`", s.meaning) for s in group.shortcuts])
+        for group in GROUPS
+    ]
+    return (
+        "# Shortcuts\n\n"
+        + _MADE.format(source="`newsroom/shortcuts.py`")
+        + "\n`?` lists them anywhere on the desk. `Mod` is Control, on a Mac Command; two keys with a blank between "
+        "them are pressed one after the other. Keys for pages that an installation has not got do nothing. Single keys "
+        "do nothing while somebody types, and can be switched off in the list (WCAG 2.1.4); the browser keeps that.\n\n"
+        + "\n".join(parts)
     )
 
 

@@ -8,7 +8,7 @@ import { Extension, Link, Node, OrderedList, Plugin, Table, TableCell, TableHead
 import { ask, complain, element, field } from "story-editor/dialogs"
 import { cleanPasted, directLink } from "story-editor/paste"
 import { choosePhoto, describePhoto, photoById } from "story-editor/photos"
-import { buildToolbar, shortcuts } from "story-editor/toolbar"
+import { buildToolbar } from "story-editor/toolbar"
 
 const WORDS_PER_MINUTE = 238 // as articles/body.py counts
 const token = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? ""
@@ -377,16 +377,6 @@ function stored(html) {
   return tight.includes("<table data-head=") ? withHeads(tight) : tight
 }
 
-async function showKeyboardHelp(editor) {
-  const table = element("table", { className: "table" })
-  for (const [what, how] of shortcuts()) {
-    const row = table.insertRow()
-    row.append(element("th", { scope: "row", textContent: what }), element("td", {}, element("kbd", { className: "key", textContent: how })))
-  }
-  await ask({ title: "Keyboard", body: [table], submit: "Close" })
-  editor.commands.focus()
-}
-
 /** Toolbar, accessible name, the way out by keyboard, and the exact HTML. */
 export const StoryDesk = Extension.create({
   name: "storyDesk",
@@ -408,7 +398,8 @@ export const StoryDesk = Extension.create({
     dom.setAttribute("aria-multiline", "true")
     dom.setAttribute("aria-describedby", hint.id)
     dom.spellcheck = true
-    dom.lang = document.querySelector("#story [name=language]")?.value || ""
+    const language = root(editor).querySelector("textarea")?.form?.elements.namedItem("language")?.value
+    if (language) dom.lang = language // comfort.js follows its changes, and sets the direction
     label?.addEventListener("click", () => editor.commands.focus())
     dom.before(buildToolbar(editor), hint)
     keepTextarea(editor)
@@ -416,8 +407,8 @@ export const StoryDesk = Extension.create({
   addCommands: () => ({
     showKeyboardHelp:
       () =>
-      ({ editor, dispatch }) => {
-        if (dispatch) showKeyboardHelp(editor)
+      ({ dispatch }) => {
+        if (dispatch) document.getElementById("shortcuts")?.showModal() // the desk's one list
         return true
       },
   }),

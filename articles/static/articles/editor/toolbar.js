@@ -33,6 +33,7 @@ const QUOTATION = "M4 4v12M8 6h9M8 10h9M8 14h5"
 const PHOTO = "M3 4.5h14v11H3zM3 13l4-4 3.5 3.5 2-2L17 14.5M12.8 7.6h.01"
 const TABLE = "M3 4h14v12H3zM3 8h14M3 12h14M8.5 4v12"
 const RULE = "M3 10h14"
+const FIND = "M8.5 14a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11zM12.5 12.5 17 17"
 const UNDO = "M7 4.5 3.5 8 7 11.5M4 8h7.5a4 4 0 0 1 0 8H8"
 const REDO = "M13 4.5 16.5 8 13 11.5M16 8H8.5a4 4 0 0 0 0 8H12"
 
@@ -131,6 +132,7 @@ const BUTTONS = [
       run: (editor) => chain(editor).redo().run(),
       enabled: (editor) => editor.can().redo(),
     },
+    { label: "Find and replace", shape: () => icon(FIND), shortcut: "Mod-F", run: (editor) => editor.commands.openFind() },
     { label: "Keyboard help", shape: () => letter("?", "plain"), run: (editor) => editor.commands.showKeyboardHelp() },
   ],
 ]
@@ -221,19 +223,4 @@ export function buildToolbar(editor) {
   update()
   bar.focusFirst = () => bar.querySelector('[tabindex="0"]').focus()
   return bar
-}
-
-/** The shortcuts, as rows of words and keys, for the help dialog. */
-export function shortcuts() {
-  const rows = BUTTONS.flat()
-    .filter((item) => item.shortcut)
-    .map((item) => [item.label, keys(item.shortcut)])
-  return [
-    ["Save", keys("Mod-S")],
-    ...rows,
-    ["To the toolbar", "Alt+F10"],
-    ["From the toolbar to the text", "Esc"],
-    ["Out of the text, also from a list or table", "Esc, then Tab"],
-    ["New line, same paragraph", "Shift+Enter"],
-  ]
 }
