@@ -131,6 +131,7 @@ def start(
     now: dt.datetime,
     plan: Mapping[str, Any] | None = None,
     tab: str = "",
+    reason: str = "",
     by_itself: bool = False,
 ) -> Article:
     """Begin a story with its first revision, or as a line in the budget: a plan without words.
@@ -151,13 +152,36 @@ def start(
             )
             # A line in the budget has a section and no words yet: there is nothing in it to vouch for.
             bare = plan is not None and content.changed(section=None) == StoryContent(language=content.language)
-            _append(article, content, actor=actor, now=now, reason="", touches=not bare)
-            label = "Planned" if bare else "Started"
+            _append(article, content, actor=actor, now=now, reason=reason, touches=not bare)
+            label = reason or ("Planned" if bare else "Started")
             _record(article, "start", actor=actor, now=now, before="", data={"label": label, "tab": tab})
             _arrange(article, plan or {}, actor=actor, now=now)
     except DataError as error:
         raise TransitionRefused(_TOO_LONG) from error
     return article
+
+
+def duplicate(article_id: int, *, actor: User, now: dt.datetime) -> Article:
+    """Start a new draft with a story's words and pictures as they stand; its history says where they are from.
+
+    Whoever may start stories may copy one. The copy has a slug of its own and none of the plan, the notes or the
+    suggestions that nobody answered.
+    """
+    source = Article.objects.filter(pk=article_id).first()
+    if source is None:
+        raise TransitionRefused("There is no such story.")
+    content = source.content()
+    name = content.headline or "an untitled story"
+    return start(
+        content=content.changed(
+            headline=Truncator(f"Copy of {name}").chars(300),
+            slug=slug_for(name),
+            body=suggestions.refused(content.body),
+        ),
+        actor=actor,
+        now=now,
+        reason=f"Copy of “{Truncator(name).chars(120)}” (story {source.pk}, revision {source.version})",
+    )
 
 
 def save_draft(

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "articles",
     "articles.notices",
     "articles.sharing",
+    "articles.recurring",
     "newsroom",
     "newsroom.apps.DeskConfig",
     "django.contrib.auth",

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.desk import as_of, autosave, checks, history, noting, preview, sharing, story
+from articles.desk import as_of, autosave, checks, copies, history, noting, preview, sharing, story
 from articles.models import Article, Section
 from articles.statuses import Status
 
@@ -105,6 +105,8 @@ class ArticleAdmin(admin.ModelAdmin):
         own = [
             path("<int:story_id>/history/", behind_the_door(history.timeline), name="articles_article_history"),
             path("<int:story_id>/compare/", behind_the_door(history.compare), name="articles_article_compare"),
+            path("<int:story_id>/duplicate/", behind_the_door(copies.duplicate), name="articles_article_duplicate"),
+            path("<int:story_id>/template/", behind_the_door(copies.make_template), name="articles_article_template"),
             path("<int:story_id>/restore/", behind_the_door(history.restore), name="articles_article_restore"),
             path("<int:story_id>/as-of/", behind_the_door(as_of.as_of), name="articles_article_as_of"),
             path("<int:story_id>/preview/", behind_the_door(preview.preview), name="articles_article_preview"),

@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 
 from articles import body, publishing, unsaved, workflow
 from articles.content import RIGHT_TO_LEFT, StoryContent
-from articles.desk import approval, changed, checks, clashes, notes, plan, times, undo
+from articles.desk import approval, changed, checks, clashes, notes, plan, starting, times, undo
 from articles.desk.forms import BylineFormSet, GivenWithSubmit, GivenWithVerb, StoryForm, content_of, initial_bylines
 from articles.merge import CHOICES, Choice
 from articles.models import Article, PublishedArticle, Unsaved
@@ -76,7 +76,9 @@ def new_story(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if taken := _taken_over(request, None):
             return _page(request, None, **taken)
-        form = StoryForm(initial={"language": settings.LANGUAGE_CODE.partition("-")[0]})
+        template = starting.chosen(request)
+        language = {"language": settings.LANGUAGE_CODE.partition("-")[0]}
+        form = StoryForm(initial=starting.initial(template) if template else language)
         bylines = BylineFormSet(prefix="bylines", initial=initial_bylines(None, author))
         return _page(request, None, form=form, bylines=bylines)
     form, bylines = bound(request.POST, None)
@@ -315,6 +317,7 @@ def _page(
     context = {
         **admin.site.each_context(request),
         **undo.panel(request, article),
+        **starting.panel(request, article, form=form),
         **notes.panel(request, article, actor=actor),
         **changed.panel(request, article, content=content, actor=actor, now=now),
         **outside.panel(article, content=content, actor=actor, now=now),
