@@ -134,9 +134,11 @@ def place(zone: ZoneInfo) -> str:
 
 
 def name(at: dt.datetime) -> str:
-    """Return the name of the clock at a local moment with its offset: CEST, UTC+02:00."""
+    """Return the name of the clock at a local moment with its offset: CEST, UTC+02:00; of UTC, its name alone."""
     offset = f"UTC{at:%:z}"
     called = at.tzname() or ""
+    if called == "UTC":
+        return called
     return offset if not called or called[0] in "+-" else f"{called}, {offset}"
 
 
@@ -147,7 +149,8 @@ def stamp(at: dt.datetime) -> str:
 
 def in_full(at: dt.datetime) -> str:
     """Return a local moment with day, place and offset: Wednesday 19 June 2024, 14:05 in Berlin (CEST, UTC+02:00)."""
-    return f"{at:%A} {said(at)} in {place(_zone(at))} ({name(at)})"
+    here, clock = place(_zone(at)), name(at)
+    return f"{at:%A} {said(at)} {here}" if here == clock else f"{at:%A} {said(at)} in {here} ({clock})"
 
 
 def away(at: dt.datetime, *, now: dt.datetime) -> str:

@@ -30,7 +30,8 @@ def newsroom_zone() -> ZoneInfo:
 def zone_in_words() -> str:
     """Return the newsroom's zone with its name and offset at this moment: Europe/Berlin (CEST, UTC+02:00)."""
     zone = newsroom_zone()
-    return f"{zone} ({clock.name(timezone.now().astimezone(zone))})"
+    name = clock.name(timezone.now().astimezone(zone))
+    return name if name == str(zone) else f"{zone} ({name})"
 
 
 @dataclass(frozen=True, slots=True)

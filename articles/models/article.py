@@ -202,6 +202,9 @@ class Article(models.Model):
                 name="article_without_a_date",
             ),
             models.Index(fields=("section", "-changed_at", "-id"), name="article_by_section"),
+            models.Index(
+                fields=("embargo_until", "id"), condition=Q(embargo_until__isnull=False), name="article_embargo"
+            ),
             GinIndex(fields=("name_searched",), name="article_called", opclasses=("gin_trgm_ops",)),
         )
         constraints = (

@@ -177,7 +177,7 @@ def test_how_far_away_a_time_is(minutes, words):
     [
         ("Europe/Berlin", "Wednesday 19 June 2024, 14:05 in Berlin (CEST, UTC+02:00)"),
         ("America/Argentina/Buenos_Aires", "Wednesday 19 June 2024, 09:05 in Buenos Aires (UTC-03:00)"),
-        ("UTC", "Wednesday 19 June 2024, 12:05 in UTC (UTC, UTC+00:00)"),
+        ("UTC", "Wednesday 19 June 2024, 12:05 UTC"),
     ],
 )
 def test_a_moment_is_said_with_place_and_offset(zone, words):
