@@ -120,7 +120,7 @@ class TestThePanel:
     def test_what_it_was_sent_back_with_stands_above_the_notes(self, as_user, article, editor, writer):
         workflow.send_back(article.pk, actor=editor, now=NOW, note="Who paid for it?")
         notes.write(article.pk, text="And when?", actor=editor, now=NOW)
-        html = as_user(writer).get(page(article)).content.decode()
+        html = as_user(writer).get(notes_url(article), headers=FETCH).content.decode()
         assert html.index("Who paid for it?") < html.index("And when?")
 
     def test_the_page_costs_the_same_with_two_notes_and_with_two_hundred(self, as_user, article, editor, writer):

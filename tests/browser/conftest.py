@@ -1,8 +1,10 @@
 """A browser for journeys: Debian's Chromium, a live site, nothing else."""
 
 import os
+import time
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 
 from tests.conftest import CHROMIUM
@@ -58,4 +60,19 @@ def open_as(chromium, site):
     yield opened
     for context in contexts:
         context.close()
+    _wait_for_silence()
     assert not faults, faults
+
+
+def _wait_for_silence():
+    """Wait until the site has answered what pages asked last: the tables are emptied next, and locks would clash."""
+    until = time.monotonic() + 10
+    quiet = 0
+    while quiet < 3 and time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            quiet = quiet + 1 if cursor.fetchone()[0] == 0 else 0
+        time.sleep(0.05)

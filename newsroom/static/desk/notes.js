@@ -135,7 +135,7 @@ function open({ id, focus }) {
   note.classList.add("current")
   const narrow = matchMedia("(max-width: 60rem)").matches
   if (focus || narrow) note.focus()
-  else $(".note-list")?.scrollTo({ top: note.offsetTop - note.parentElement.offsetTop })
+  else note.scrollIntoView({ block: "nearest" })
 }
 
 function watchPanel() {

@@ -58,10 +58,11 @@ function find(found, words, near) {
   const wanted = text.includes(words) ? words : words.replaceAll("\n", "")
   if (!wanted) return null
   let best = null
-  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
-    const start = size(text.slice(0, at))
-    if (best === null || Math.abs(start - near) < Math.abs(best - near)) best = start
-    else break
+  let start = 0
+  for (let at = text.indexOf(wanted), before = 0; at >= 0; before = at, at = text.indexOf(wanted, at + 1)) {
+    start += size(text.slice(before, at))
+    if (best !== null && Math.abs(start - near) >= Math.abs(best - near)) break // they only get further away
+    best = start
   }
   return best === null ? null : placeOf(found, best, best + size(wanted))
 }
