@@ -243,6 +243,7 @@ def _repair(root: html.HtmlElement) -> None:
         _wrap_loose(node, into="li", beside=frozenset({"li"}))
     suggestions.repair(root)
     suggestions.drop_empty(root)
+    suggestions.repair(root)  # a border may have lost the block before it
 
 
 def _repair_headings(root: html.HtmlElement) -> None:

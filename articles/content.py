@@ -8,10 +8,17 @@ two versions differ in `diff.py`; the working copy in the database is read into 
 
 import hashlib
 import json
+import re
 import unicodedata
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
+#: Control characters but line break and tab, surrogates, direction overrides, and the last two signs of each plane.
+_NOT_WRITTEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e"
+    + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(17))
+    + "]"
+)
 #: Text that runs right to left, by primary language subtag (Unicode CLDR).
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
@@ -129,12 +136,4 @@ def plain(text: str) -> str:
     (U+202A to U+202E) can make a headline read as something else than what was approved, so they go as well.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(character for character in text if character in "\n\t" or _is_written(character))
-
-
-def _is_written(character: str) -> bool:
-    return (
-        unicodedata.category(character) not in {"Cc", "Cs"}
-        and not "\u202a" <= character <= "\u202e"
-        and (ord(character) & 0xFFFE) != 0xFFFE
-    )
+    return _NOT_WRITTEN.sub("", text)

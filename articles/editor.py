@@ -14,13 +14,16 @@ from js_asset import ImportMap, Media, static_lazy
 _FOLDER = "articles/editor"
 
 #: Extensions by name, as django-prose-editor's “configurable” preset wants them. Names with Story, News, Pull,
-#: Paste and Word are exported by the modules below; the others are the library's. Order is order of priority.
+#: Paste and Word, Sugg, Insertion and Deletion are exported by the modules below; the others are the library's. Order
+#: is order of priority.
 EXTENSIONS: dict[str, Any] = {
     "Bold": True,
     "Italic": True,
     "Strike": True,
     "Superscript": True,
     "Subscript": True,
+    "Insertion": True,
+    "Deletion": True,
     "HardBreak": True,
     "Heading": {"levels": [2, 3]},
     "BulletList": True,
@@ -45,15 +48,17 @@ EXTENSIONS: dict[str, Any] = {
     "StoryFind": True,
     "StoryDesk": True,
     "StoryNotes": True,
+    "Suggesting": True,
+    "Suggestions": True,
     # The toolbar is ours, and writers want their spelling checked.
     "Menu": False,
     "NoSpellCheck": False,
 }
 
 #: Modules import each other by these names, so that hashed file names and one copy of each work out.
+_NAMES = ("dialogs", "paste", "photos", "remote", "suggest", "suggestions", "toolbar")
 _MODULES = ImportMap(
-    {f"story-editor/{name}": f"{_FOLDER}/{name}.js" for name in ("dialogs", "paste", "photos", "remote", "toolbar")}
-    | {"desk/story": "desk/story.js"}
+    {f"story-editor/{name}": f"{_FOLDER}/{name}.js" for name in _NAMES} | {"desk/story": "desk/story.js"}
 )
 
 

@@ -34,6 +34,7 @@ TEXT_BLOCKS = frozenset({"p", "h2", "h3"})
 BLOCKS = TEXT_BLOCKS | {"ul", "ol", "blockquote", "aside", "hr", "figure", "table"}
 #: Blocks that are nothing without words: left out of a stored body when they are empty.
 _NOTHING_WITHOUT_WORDS = BLOCKS - {"hr", "figure"}
+_EMPHASIS = frozenset({"a", "strong", "em", "s", "sub", "sup"})
 _CONTAINERS = frozenset({"blockquote", "aside"})
 
 _ID = re.compile(r"[A-Za-z0-9]{6,40}\Z")
@@ -147,6 +148,8 @@ def drop_empty(root: html.HtmlElement) -> None:
     for node in list(root):
         if node.tag in _NOTHING_WITHOUT_WORDS and not node.text_content().strip() and node.find(".//figure") is None:
             follower = node.getnext()
+            while follower is not None and _is_only_suggested(follower):
+                follower = follower.getnext()
             behind = follower.get("data-change") if follower is not None and node.tag in TEXT_BLOCKS else None
             if behind in {"split", "join"} and behind != node.get("data-change"):
                 _clear(follower)
@@ -160,10 +163,31 @@ def resolve(root: html.HtmlElement, *, accept: bool, only: str | None = None) ->
             if (node.tag == "ins") == accept:
                 node.drop_tag()
             else:
-                node.drop_tree()
+                _take_out(node)
     for parent in [root, *root.iter(*_CONTAINERS)]:
         _resolve_blocks(parent, accept, only)
     drop_empty(root)
+
+
+def _take_out(node: html.HtmlElement) -> None:
+    """Take a node out with its words, leaving no empty emphasis or link behind, and none cut in two."""
+    parent, before, behind = node.getparent(), node.getprevious(), node.getnext()
+    node.drop_tree()
+    if parent.tag in _EMPHASIS and not len(parent) and not parent.text:
+        _take_out(parent)
+        return
+    while (
+        before is not None
+        and behind is not None
+        and not before.tail
+        and before.tag in _EMPHASIS
+        and (before.tag, before.get("href")) == (behind.tag, behind.get("href"))
+    ):
+        inner = before[-1] if len(before) else None, behind[0] if len(behind) and not behind.text else None
+        before.tail = behind.tail
+        behind.tail = None
+        _merge(before, behind)
+        before, behind = inner
 
 
 # --- Blocks ---------------------------------------------------------------------------------------------------------
@@ -219,9 +243,14 @@ def _may_bear(node: html.HtmlElement, change: str, root: html.HtmlElement) -> bo
     if parent is not root and parent.tag not in _CONTAINERS:
         return False
     before = node.getprevious()
-    while before is not None and before.tag not in TEXT_BLOCKS and before.get("data-change") in {"insert", "delete"}:
+    while before is not None and _is_only_suggested(before):
         before = before.getprevious()
     return before is not None and before.tag in TEXT_BLOCKS
+
+
+def _is_only_suggested(node: html.HtmlElement) -> bool:
+    """Tell whether a border may be suggested across a block: a picture, say, that itself comes or goes."""
+    return node.tag not in TEXT_BLOCKS and node.get("data-change") in {"insert", "delete"}
 
 
 # --- Reading them out -----------------------------------------------------------------------------------------------

@@ -21,12 +21,13 @@ from django.utils.safestring import SafeString
 
 from articles import body, publishing, unsaved, workflow
 from articles.content import RIGHT_TO_LEFT, StoryContent
-from articles.desk import approval, changed, checks, clashes, notes, plan, starting, times, undo
+from articles.desk import approval, changed, checks, clashes, notes, plan, starting, suggestions, times, undo
 from articles.desk.forms import BylineFormSet, GivenWithSubmit, GivenWithVerb, StoryForm, content_of, initial_bylines
 from articles.merge import CHOICES, Choice
 from articles.models import Article, PublishedArticle, Unsaved
 from articles.notices import telling as notices
 from articles.sharing import panel as outside
+from articles.suggestions import accepted
 from articles.transitions import BY_NAME
 from articles.workflow import StaleSave, TransitionRefused
 from authors.models import Author, User
@@ -322,6 +323,7 @@ def _page(
         **changed.panel(request, article, content=content, actor=actor, now=now),
         **outside.panel(article, content=content, actor=actor, now=now),
         "right_to_left": " ".join(sorted(RIGHT_TO_LEFT)),
+        **suggestions.panel(article, content, actor=actor),
         "title": str(article) if article else "New story",
         "article": article,
         "form": form,
@@ -359,7 +361,7 @@ def _page(
 def _typed(form: StoryForm) -> dict[str, str]:
     """Return the words of a form that was refused as a whole, as text."""
     words = {name: form.data.get(name, "") for name in ("headline", "standfirst", "lead_caption", "lead_alt")}
-    return {**words, "text": body.text(body.clean(form.data.get("body", "")))}
+    return {**words, "text": body.text(accepted(body.clean(form.data.get("body", ""))))}
 
 
 def _lead(form: StoryForm, article: Article | None) -> Photo | None:

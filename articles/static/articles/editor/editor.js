@@ -8,7 +8,11 @@ import { Extension, Link, Node, OrderedList, Plugin, Table, TableCell, TableHead
 import { ask, complain, element, field } from "story-editor/dialogs"
 import { cleanPasted, directLink } from "story-editor/paste"
 import { choosePhoto, describePhoto, photoById } from "story-editor/photos"
+import { asRead, blockAttributes } from "story-editor/suggest"
 import { buildToolbar } from "story-editor/toolbar"
+
+export { Deletion, Insertion, Suggesting } from "story-editor/suggest"
+export { Suggestions } from "story-editor/suggestions"
 
 const WORDS_PER_MINUTE = 238 // as articles/body.py counts
 const token = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? ""
@@ -34,7 +38,8 @@ export const NewsFigure = Node.create({
     const { photo, alt, layout, caption } = node.attrs
     // A caption element always, also an empty one: a figure without children would be taken for an empty body.
     const words = caption ? ["figcaption", caption] : ["figcaption"]
-    return ["figure", { "data-photo": photo, "data-alt": alt, "data-layout": layout }, words]
+    const suggested = blockAttributes(node.attrs.suggested)
+    return ["figure", { "data-photo": photo, "data-alt": alt, "data-layout": layout, ...suggested }, words]
   },
   renderText: ({ node }) => node.attrs.caption,
   addCommands() {
@@ -159,7 +164,7 @@ export const PullQuote = Node.create({
   content: "paragraph+",
   defining: true,
   parseHTML: () => [{ tag: "aside[data-pullquote]" }],
-  renderHTML: () => ["aside", { "data-pullquote": "1" }, 0],
+  renderHTML: ({ node }) => ["aside", { "data-pullquote": "1", ...blockAttributes(node.attrs.suggested) }, 0],
 })
 
 // --- List ------------------------------------------------------------------------------------------------------------
@@ -214,7 +219,7 @@ export const StoryTable = Table.extend({
     const { caption, head } = node.attrs
     const parts = [["tbody", 0]]
     if (caption) parts.unshift(["caption", caption])
-    return ["table", head ? { "data-head": head } : {}, ...parts]
+    return ["table", { ...(head && { "data-head": head }), ...blockAttributes(node.attrs.suggested) }, ...parts]
   },
   addCommands() {
     return {
@@ -359,7 +364,7 @@ export const WordCount = Extension.create({
 })
 
 function count({ editor, storage }) {
-  const { doc } = editor.state
+  const doc = asRead(editor.state.doc)
   const leaf = (node) => (node.type.name === "newsFigure" ? node.attrs.caption : node.type.name === "hardBreak" ? " " : "")
   const text = doc.textBetween(0, doc.content.size, "\n", leaf)
   const words = countWords(text)

@@ -30,7 +30,7 @@ function dropForeign(body) {
   const comments = []
   while (walker.nextNode()) comments.push(walker.currentNode)
   comments.forEach((comment) => comment.remove())
-  const foreign = "style, script, meta, link, title, xml, template, colgroup, [data-style*='mso-element:comment-list'], .MsoCommentReference, a.msocomanchor"
+  const foreign = "style, script, meta, link, title, xml, template, colgroup, [data-style*='mso-element:comment-list'], .MsoCommentReference, a.msocomanchor, del[data-suggestion]"
   body.querySelectorAll(foreign).forEach((node) => node.remove())
   for (const node of [...body.querySelectorAll("*")]) if (node.tagName.includes(":")) unwrap(node)
 }

@@ -4,6 +4,7 @@
    (WAI-ARIA toolbar): arrow keys move between buttons, Escape goes back to the text. */
 
 import { element } from "story-editor/dialogs"
+import { suggesting } from "story-editor/suggest"
 
 const SVG = "http://www.w3.org/2000/svg"
 const MAC = /Mac|iP(hone|ad|od)/.test(navigator.platform)
@@ -119,6 +120,18 @@ const BUTTONS = [
   ],
   [
     {
+      label: "Suggest",
+      shape: () => "Suggest",
+      worded: true,
+      shortcut: "Mod-Shift-E",
+      // where a story's page says who suggests; a story that is only begun has nobody to suggest anything to
+      available: () => document.getElementById("suggestions-data") !== null,
+      run: (editor) => editor.commands.toggleSuggesting(),
+      active: (editor) => suggesting.getState(editor.state).on,
+    },
+  ],
+  [
+    {
       label: "Undo",
       shape: () => icon(UNDO),
       shortcut: "Mod-Z",
@@ -187,7 +200,8 @@ export function buildToolbar(editor) {
   const bar = element("div", { className: "story-toolbar", role: "toolbar", "aria-label": "Formatting" })
   const items = []
   for (const group of BUTTONS) {
-    const drawn = group.map((item) => draw(item, editor))
+    const drawn = group.filter((item) => item.available?.() ?? true).map((item) => draw(item, editor))
+    if (!drawn.length) continue
     items.push(...drawn)
     bar.append(element("div", { className: "group" }, ...drawn.map((item) => item.button)))
   }
