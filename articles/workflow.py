@@ -208,18 +208,21 @@ def save_draft(
     """
     with _locked(article_id, "save_draft", actor=actor, now=now) as situation:
         article = situation.article
-        stale = article.version != version
+        stale = article.version != version or base is not None
         started_from = article.revisions.filter(number=version).first() if stale else None
         before = started_from.story if started_from else situation.content
         content = _tidied(content, before=before, actor=actor, now=now)
+        aside = None
         if stale:
-            content = _merged(situation, content, started_from, base=base, choices=choices or {})
+            content, aside = _merged(situation, content, started_from, base=base, choices=choices or {})
         if not by_itself or content.headline == situation.content.headline:
             content = _with_slug(content, article=article)
-        if content.hash == situation.content.hash:
+        if content.hash == situation.content.hash and aside is None:
             return article
         if by_itself and (sentence := _only_by_hand(situation, content)):
             raise OnlyByHand(sentence)
+        if aside is not None:
+            _append(article, aside, actor=actor, now=now, reason="Before choosing other words")
         _keep(situation, content, reason=reason)
     return article
 
@@ -277,15 +280,15 @@ def _merged(
     *,
     base: StoryContent | None,
     choices: Mapping[str, Choice],
-) -> StoryContent:
+) -> tuple[StoryContent, StoryContent | None]:
     """Bring words that somebody wrote on top of an older version together with what others saved since.
 
-    Raises StaleSave where both changed the same place and `choices` does not settle it. Words that a choice leaves
-    out are appended as a revision first, so that the history has them. Two queries.
+    Returns the words, and beside them what the history must have first because a choice leaves some of it out.
+    Raises StaleSave where both changed the same place and `choices` does not settle it. Two queries.
     """
     article, theirs = situation.article, situation.content
     if mine.hash == theirs.hash:
-        return mine  # the same words from two tabs
+        return mine, None  # the same words from two tabs
     if base is None and started_from is not None:
         base = started_from.story
     since = article.revisions.since(started_from.number if started_from else 0)
@@ -294,12 +297,17 @@ def _merged(
     own = somebody is None and started_from is not None
     merged = merge(base, theirs, mine, choices=choices, otherwise="mine" if own else None)
     if not merged.clashes:
+<<<<<<< HEAD
         if "theirs" in choices.values():
             whole = merge(base, theirs, mine, otherwise="mine").content
             if whole.hash not in {theirs.hash, merged.content.hash}:
                 _catch_up(situation)
                 _append(article, whole, actor=situation.actor, now=situation.now, reason="Before choosing other words")
         return merged.content
+=======
+        aside = merge(base, theirs, mine, otherwise="mine").content if "theirs" in choices.values() else None
+        return merged.content, None if aside in {theirs, merged.content} else aside
+>>>>>>> af89002 (articles: Prove that no acknowledged word is lost, and keep what a choice leaves out.)
     who = somebody.created_by if somebody and somebody.created_by else "Somebody"
     raise StaleSave(
         f"{who} saved this story at {moment(article.changed_at)}, after you opened it, and changed the same words as "

@@ -41,7 +41,9 @@ def autosave(request: HttpRequest, story_id: int | None = None) -> JsonResponse:
     content = content_of(form, bylines)
     try:
         if article is not None:
-            article = save(request, article, form, bylines, now=now, by_itself=True)
+            # a page whose first answer was lost started from what it sent then
+            first = 1 if story_id is None else 0
+            article = save(request, article, form, bylines, now=now, started_with=first, by_itself=True)
         elif _says_nothing(content):
             return JsonResponse({"state": "empty", "said": ""})
         else:

@@ -202,12 +202,19 @@ def bound(data: Mapping[str, Any], article: Article | None) -> tuple[StoryForm, 
 
 
 def save(
-    request: HttpRequest, article: Article, form: StoryForm, bylines: Any, *, now: dt.datetime, by_itself: bool = False
+    request: HttpRequest,
+    article: Article,
+    form: StoryForm,
+    bylines: Any,
+    *,
+    now: dt.datetime,
+    started_with: int = 0,
+    by_itself: bool = False,
 ) -> Article:
     """Keep what two valid forms hold, merged with what others saved meanwhile.
 
     `base`, where it was sent, holds the form as it was when this page last agreed with the server (the page could
-    not take over yet what was merged in then). Raises what `workflow.save_draft` raises.
+    not take over yet what was merged in then). `started_with` is the version of a page that knows none. Raises what `workflow.save_draft` raises.
     """
     base = None
     if sent := request.POST.get("base", ""):
@@ -217,7 +224,7 @@ def save(
     return workflow.save_draft(
         article.pk,
         content=content_of(form, bylines),
-        version=form.cleaned_data["version"] or 0,
+        version=form.cleaned_data["version"] or started_with,
         actor=person(request),
         now=now,
         base=base,
