@@ -39,7 +39,7 @@ async function store(mode, act) {
 
 const person = form?.dataset.person
 const tab = form ? control("tab").value : ""
-const place = () => location.pathname.replace(/(change|add)\/$/, "")
+const place = () => location.pathname.replace(/change\/$/, "")
 const storyKey = () => form.dataset.story ?? "new"
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? control("csrfmiddlewaretoken").value
 const state = document.getElementById("save-state")
