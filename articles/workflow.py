@@ -222,6 +222,7 @@ def save_draft(
         if by_itself and (sentence := _only_by_hand(situation, content)):
             raise OnlyByHand(sentence)
         if aside is not None:
+            _catch_up(situation)
             _append(article, aside, actor=actor, now=now, reason="Before choosing other words")
         _keep(situation, content, reason=reason)
     return article
@@ -297,17 +298,8 @@ def _merged(
     own = somebody is None and started_from is not None
     merged = merge(base, theirs, mine, choices=choices, otherwise="mine" if own else None)
     if not merged.clashes:
-<<<<<<< HEAD
-        if "theirs" in choices.values():
-            whole = merge(base, theirs, mine, otherwise="mine").content
-            if whole.hash not in {theirs.hash, merged.content.hash}:
-                _catch_up(situation)
-                _append(article, whole, actor=situation.actor, now=situation.now, reason="Before choosing other words")
-        return merged.content
-=======
         aside = merge(base, theirs, mine, otherwise="mine").content if "theirs" in choices.values() else None
         return merged.content, None if aside in {theirs, merged.content} else aside
->>>>>>> af89002 (articles: Prove that no acknowledged word is lost, and keep what a choice leaves out.)
     who = somebody.created_by if somebody and somebody.created_by else "Somebody"
     raise StaleSave(
         f"{who} saved this story at {moment(article.changed_at)}, after you opened it, and changed the same words as "
