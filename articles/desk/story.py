@@ -214,7 +214,9 @@ def save(
     """Keep what two valid forms hold, merged with what others saved meanwhile.
 
     `base`, where it was sent, holds the form as it was when this page last agreed with the server (the page could
-    not take over yet what was merged in then). `started_with` is the version of a page that knows none. Raises what `workflow.save_draft` raises.
+    not take over yet what was merged in then). `started_with` is the version of a page that knows none.
+
+    Raises what `workflow.save_draft` raises.
     """
     base = None
     if sent := request.POST.get("base", ""):
