@@ -60,6 +60,12 @@ def empty_cache() -> None:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is not somebody who holds a story's lock: verbs of a test happen when it says so."""
+    monkeypatch.setattr("articles.workflow._A_BLINK", 1.5)
+
+
 @pytest.fixture
 def now() -> dt.datetime:
     """The moment at which tests happen, unless they say another."""
