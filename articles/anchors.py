@@ -176,7 +176,7 @@ class Edit:
         elif self._affordable(old, new):
             matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
             yield from self._matched(matcher.get_matching_blocks(), old, new, i, j, level)
-        elif len(old) + len(new) < _MOST_PIECES and (rare := _in_order(old, new)):
+        elif len(old) + len(new) < _MOST_PIECES and (rare := in_order(old, new)):
             yield from self._matched([*rare, (len(old), len(new), 0)], old, new, i, j, level, again=True)
         else:
             yield from self._deeper(old, new, i, j, level)
@@ -300,7 +300,7 @@ def _alike(old: str, new: str) -> bool:
     return 2 * len(a & b) > max(len(a), len(b))
 
 
-def _in_order(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int]]:
+def in_order(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int]]:
     """Pair the pieces that stand once in both rows, as many as keep their order (patience difference)."""
     once_old, once_new = _once(old), _once(new)
     pairs = [(a, once_new[piece]) for piece, a in once_old.items() if piece in once_new and not piece.isspace()]

@@ -14,6 +14,7 @@ from itertools import count, groupby
 from typing import Any, Literal
 
 from articles import body, suggestions
+from articles.anchors import in_order
 from articles.content import Byline, Label, Lead, Picture, StoryContent
 
 Kind = Literal["same", "added", "removed", "changed"]
@@ -27,6 +28,8 @@ _WORD = re.compile(r"\w+", re.UNICODE)
 _MOST_PAIRS = 60_000
 _MOST_PAIRS_OF_ALL = 300_000
 _MOST_BLOCK_PAIRS = 20_000
+#: More blocks than these in both bodies together are paired in a quicker way.
+_MANY_BLOCKS = 3_000
 #: A word that stands in more blocks than this does not tell one from another.
 _TELLING = 20
 #: Blocks less alike than this are two blocks, not one that was changed.
@@ -225,12 +228,30 @@ def compare_bodies(old: str, new: str) -> list[Change]:
     purse = _Purse()
     if _pairs(before, after) > _MOST_PAIRS:
         return [*_all("removed", before), *_all("added", after)]
-    for op, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if op == "equal":
-            changes += _all("same", after[j1:j2])
-        else:
-            changes += _paired(before[i1:i2], after[j1:j2], purse)
+    i = j = 0
+    for i2, j2, length in _equal_blocks(before, after):
+        changes += _paired(before[i:i2], after[j:j2], purse)
+        changes += _all("same", after[j2 : j2 + length])
+        i, j = i2 + length, j2 + length
     return changes
+
+
+def _equal_blocks(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Return the rows of blocks that both bodies have, the last one empty: from, from, how many.
+
+    Of very many blocks those that stand once in both are paired first, and only what lies between is searched.
+    """
+    if len(before) + len(after) <= _MANY_BLOCKS:
+        return list(difflib.SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks())
+    found: list[tuple[int, int, int]] = []
+    i = j = 0
+    for i2, j2, length in [*in_order(before, after), (len(before), len(after), 0)]:
+        if i < i2 and j < j2:
+            between = difflib.SequenceMatcher(None, before[i:i2], after[j:j2], autojunk=False).get_matching_blocks()
+            found += [(i + a, j + b, size) for a, b, size in between if size]
+        found.append((i2, j2, length))
+        i, j = i2 + length, j2 + length
+    return found
 
 
 def numbered(changes: Iterable[Change]) -> list[Change]:

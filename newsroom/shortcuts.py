@@ -55,6 +55,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Shortcut("e", "To the text", focus="#story .ProseMirror[contenteditable], #story textarea[name=body]"),
             Shortcut("v", "To the buttons: save, submit, approve, publish", focus=".verbs .button:not([hidden])"),
+            Shortcut("m", "New note", focus="#note-text"),
             Shortcut("h", "History of the story", press=".verbs a[href$='/history/']"),
         ),
         single=True,
@@ -66,6 +67,7 @@ GROUPS: tuple[Group, ...] = (
             Shortcut("Mod-Shift-F", "Focus mode: nothing but the text"),
             Shortcut("Escape", "Leave focus mode"),
             Shortcut("Mod-F", "Find and replace in the body"),
+            Shortcut("Mod-Alt-M", "Note on this passage"),
             Shortcut("Alt-F10", "To the toolbar"),
             Shortcut("Escape", "From the toolbar to the text"),
             Shortcut("Escape Tab", "Out of the text, also from a list or table"),

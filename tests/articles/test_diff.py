@@ -172,6 +172,16 @@ class TestFolding:
         assert [change for stretch in folded(changes) for change in stretch.changes] == changes
 
 
+def test_thousands_of_short_lines_are_compared_in_bounded_time():
+    old = "".join(f"<p>Lane {number}: {number * 7}</p>" for number in range(5000))
+    new = "".join(f"<p>Lane {number}: {number * 7}</p>" for number in range(3, 9000, 2))
+    began = time.process_time()
+    changes = compare_bodies(old, new)
+    assert time.process_time() - began < 3
+    assert sum(change.kind in {"same", "removed", "changed"} for change in changes) == 5000
+    assert sum(change.kind in {"same", "added", "changed"} for change in changes) == 4499
+
+
 def test_fifty_thousand_words_that_were_all_edited_are_compared_in_bounded_time():
     old = [
         "<p>" + " ".join(f"w{(block * 37 + word * word) % 5000}" for word in range(50)) + ".</p>"

@@ -15,6 +15,7 @@ const { Decoration, DecorationSet } = pm.view
 const KEY = new PluginKey("storyNotes")
 const SHORTCUT = "Mod-Alt-m"
 const LONGEST = 1000 // characters of a passage, as articles/models/notes.py has it
+const MAC = /Mac|iP(hone|ad|od)/.test(navigator.platform)
 const SVG = "http://www.w3.org/2000/svg"
 
 const size = (text) => (/[\ud800-\udbff]/.test(text) ? [...text].length : text.length)
@@ -174,6 +175,7 @@ function addButton(editor) {
   line.setAttribute("d", "M3.5 4h13v9.5h-7L6 16.8v-3.3H3.5zM6.8 7.2h6.4M6.8 10.2h4")
   svg.append(line)
   button.append(svg)
+  button.setAttribute("aria-keyshortcuts", MAC ? "Meta+Alt+M" : "Control+Alt+M")
   button.addEventListener("mousedown", (event) => event.preventDefault())
   button.addEventListener("click", () => compose(editor))
   const group = element("div", { className: "group" }, button)
