@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.db import connection
+from django.db.models import F, Value
+from django.db.models.functions import Mod
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -64,6 +66,11 @@ class Entry:
     event: Event | None = None
     newest: Revision | None = None
     before: int = 0
+
+    @property
+    def first(self) -> int:
+        """The number of the first save of the line."""
+        return self.before + 1
 
     @property
     def is_milestone(self) -> bool:
@@ -122,6 +129,35 @@ def read(article: Article, *, before: str = "", milestones: bool = False) -> Pag
     return Page(found, older, rest)
 
 
+def opened(article: Article, *, first: int, last: int) -> Page:
+    """Return the saves from one number to another as lines, newest first, at most PAGE of them. One query.
+
+    Where there are more saves, each line stands for as many as it takes, and can be opened again.
+    """
+    width = max(1, -(-(last - first + 1) // PAGE))
+    saves = (
+        article.revisions.select_related("created_by")
+        .defer("content")
+        .filter(number__range=(first, last))
+        .annotate(behind=Value(last) - F("number"))
+        .annotate(place=Mod("behind", Value(width)))
+        .filter(place=0)
+    )
+    found = []
+    for revision in saves.newest_first():
+        before = max(first - 1, revision.number - width)
+        count = revision.number - before
+        found.append(Entry(revision.created_at, revision.created_at, count, newest=revision, before=before))
+    return Page(found, 0, "")
+
+
+def _range(text: str) -> tuple[int, int] | None:
+    """Return the two numbers of an address’s “3-40”, or None."""
+    first, _, last = text.partition("-")
+    numbers = _number(first), _number(last)
+    return numbers if 0 < numbers[0] <= numbers[1] else None
+
+
 def _place(cursor: str) -> tuple[dt.datetime | None, int, int]:
     at, _, rest = cursor.partition("~")
     kind, _, number = rest.partition("~")
@@ -138,7 +174,12 @@ def timeline(request: HttpRequest, story_id: int) -> HttpResponse:
     """Show who did what, when and why."""
     article = find(story_id)
     milestones = request.GET.get("only") == "milestones"
-    page = read(article, before=request.GET.get("before", ""), milestones=milestones)
+    saves = _range(request.GET.get("saves", ""))
+    page = (
+        opened(article, first=saves[0], last=saves[1])
+        if saves
+        else read(article, before=request.GET.get("before", ""), milestones=milestones)
+    )
     older = urlencode({**({"only": "milestones"} if milestones else {}), "before": page.cursor})
     context = {
         **admin.site.each_context(request),
@@ -146,6 +187,7 @@ def timeline(request: HttpRequest, story_id: int) -> HttpResponse:
         "article": article,
         "page": page,
         "milestones": milestones,
+        "saves": saves,
         "from_the_top": not request.GET.get("before"),
         "older_url": f"?{older}" if page.older else "",
         "live": PublishedArticle.objects.visible(at=timezone.now()).filter(article=article).first(),

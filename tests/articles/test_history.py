@@ -106,6 +106,25 @@ class TestFolding:
     def test_a_place_that_is_none_begins_at_the_newest(self, writer, cursor):
         assert lines(make_story(writer=writer), before=cursor) == [("Wilma", 1)]
 
+    def test_a_sitting_can_be_opened_down_to_each_save(self, writer, django_assert_num_queries):
+        article = autosaves(make_story(writer=writer), by=writer, count=4_000)
+        with django_assert_num_queries(1):
+            page = history.opened(article, first=1, last=4_001)
+        assert len(page.entries) <= history.PAGE
+        assert (page.entries[0].newest.number, page.entries[-1].before) == (4_001, 0)
+        for newer, older in zip(page.entries, page.entries[1:], strict=False):
+            assert newer.before == older.newest.number
+        line = page.entries[3]
+        inner = history.opened(article, first=line.first, last=line.newest.number)
+        assert len(inner.entries) > 1
+        each = history.opened(article, first=inner.entries[0].first, last=inner.entries[0].newest.number)
+        assert [entry.saves for entry in each.entries] == [1] * len(each.entries)
+
+    @pytest.mark.parametrize("saves", ["x", "-", "0-4", "9-3", "1-99999999999", "-1-4", "2-2"])
+    def test_no_range_is_an_error(self, as_user, writer, saves):
+        url = reverse("admin:articles_article_history", args=[make_story(writer=writer).pk])
+        assert as_user(writer).get(url, {"saves": saves}).status_code == 200
+
     def test_milestones_only(self, writer, editor):
         article = make_story(writer=writer, editor=editor, status=Status.PUBLISHED)
         autosaves(article, by=writer, count=50)
@@ -137,7 +156,7 @@ class TestPage:
                 Article.objects.get(pk=article.pk), by=writer, count=2, since=NOW + dt.timedelta(hours=hour)
             )
             if hour in (2, 119):
-                with django_assert_max_num_queries(8):
+                with django_assert_max_num_queries(11):
                     client.get(self.url(article))
 
     def test_older_lines_are_a_click_away(self, as_user, writer):
@@ -230,7 +249,7 @@ class TestAsOf:
         for count in range(3, 9):
             publish_again(twice, writer=writer, editor=editor, now=minutes(60 * count), headline=f"Words {count}")
             if count in (3, 8):
-                with django_assert_max_num_queries(8):
+                with django_assert_max_num_queries(11):
                     seen(client, twice, minutes(60 * count + 1))
 
 

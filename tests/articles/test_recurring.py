@@ -157,7 +157,7 @@ class TestTemplates:
         for number in range(30):
             self.make(article, editor, f"Template {number}")
             if number in (1, 29):
-                with django_assert_max_num_queries(8):
+                with django_assert_max_num_queries(11):
                     client.get("/desk/recurring/storytemplate/")
-                with django_assert_max_num_queries(16):
+                with django_assert_max_num_queries(20):
                     client.get(ADD)

@@ -290,6 +290,52 @@ def test_direction_and_spelling_follow_the_language_at_once(write):
     assert set(directions(page)) == {"de ltr"}
 
 
+# --- History ------------------------------------------------------------------------------------------------------
+
+
+def test_a_paragraph_comes_back_in_three_clicks_and_goes_again_in_one(open_as, writer):
+    then = "<p>The bridge is open.</p><p>The mayor cut a ribbon at noon.</p><p>Ships pass.</p>"
+    now = "<p>The bridge is open.</p><p>Ships pass.</p>"
+    article = builders.make_story(writer=writer, body=then)
+    workflow.save_draft(
+        article.pk,
+        content=article.content().changed(body=now),
+        version=1,
+        actor=writer,
+        now=builders.NOW + dt.timedelta(hours=1),
+    )
+    page = open_as(writer)
+    page.goto(f"/desk/articles/article/{article.pk}/change/")
+    page.locator(".verbs").get_by_role("link", name="History").click()
+    page.get_by_role("link", name="What changed").first.click()
+    page.get_by_role("button", name="Restore this paragraph").click()
+    page.get_by_text("The older words are back.").wait_for()
+    assert Article.objects.get().body == then
+    page.get_by_role("button", name="Undo", exact=True).first.click()
+    page.get_by_text("The older words are back.").wait_for(state="detached")
+    page.get_by_text("Restored from revision 2").first.wait_for()
+    assert Article.objects.get().body == now
+
+
+def test_a_story_starts_from_a_template(open_as, writer):
+    editor = builders.make_user("editor@example.org", "Edda Editor", "editor")
+    article = builders.make_story(writer=editor, headline="Market at noon", body="<p>Shares rose.</p>")
+    page = open_as(editor)
+    page.goto(f"/desk/articles/article/{article.pk}/change/")
+    page.get_by_role("button", name="Save as template").click()
+    page.get_by_role("dialog").get_by_role("textbox", name="Name").fill("Noon")
+    page.get_by_role("dialog").get_by_role("button", name="Save as template").click()
+    page.get_by_text("Kept as the template “Noon”").wait_for()
+    start = open_as(writer)
+    start.goto("/desk/articles/article/add/")
+    start.get_by_role("link", name="Noon", exact=True).click()
+    start.wait_for_url("**template=**")
+    start.get_by_role("toolbar", name="Formatting").wait_for()
+    assert start.get_by_label("Headline", exact=True).input_value() == "Market at noon"
+    assert "Shares rose." in text_of(start).text_content()
+    assert not Axe().run(start).response["violations"]
+
+
 # --- The phone ----------------------------------------------------------------------------------------------------
 
 
