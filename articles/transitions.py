@@ -87,7 +87,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "schedule",
         "Schedule",
-        "Give readers the approved words at a time to come. Again: at another time instead.",
+        "Give readers the approved words at a time to come. A time that it has already is replaced.",
         _moves({Status.APPROVED: Status.APPROVED}),
         permission="articles.publish",
         needs=("approval", "checks", "as_approved", "future_time", "embargo_over", "free_address"),

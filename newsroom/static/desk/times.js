@@ -65,7 +65,7 @@ function watch(field) {
     let sentence = ""
     if (at !== null) {
       const yours = here(at, zone)
-      sentence = `${clock(at, zone, true)} in ${place}${yours ? `, ${yours}` : ""}, ${away(at)}.`
+      sentence = `${clock(at, zone, true)} ${place === zone ? "" : "in "}${place}${yours ? `, ${yours}` : ""}, ${away(at)}.`
     } else if (found.length === 2) sentence = "The clocks go back that night and show this time twice. You will be asked which one."
     else if (input.value) sentence = "The clocks go forward that night and leave this time out. Choose another."
     words.textContent = sentence
