@@ -45,7 +45,7 @@ def changes(old: StoryContent, new: StoryContent, titles: Mapping[int, str] | No
     for number, picture in _pictures(new).items():
         if number in before and before[number] != picture:
             was, now = before[number].credit, picture.credit
-            title = f"“{titles[number]}”" if titles and number in titles else f"photo {number}"
+            title = f"“{_short(titles[number])}”" if titles and number in titles else f"photo {number}"
             note("photo", number, f"the credit of {title} {_was(was, now)}")
     for line, now_line in zip(old.bylines, new.bylines, strict=False):
         if line.author == now_line.author and line != now_line:
@@ -160,6 +160,10 @@ def _of_author(old: Byline, new: Byline) -> str:
     if old.note != new.note:
         return f"{new.name}’s author’s note {_was(old.note, new.note)}"
     return f"{new.name}’s page moved to another address"
+
+
+def _short(title: str, most: int = 48) -> str:
+    return title if len(title) <= most else f"{title[:most].rpartition(' ')[0] or title[:most]} …"
 
 
 def _was(old: str, new: str) -> str:

@@ -49,6 +49,8 @@ class Facts:
     slug_is_free: bool = True
     #: How many notes marked “must fix” are open.
     must_fix: int = 0
+    #: Until when the story is under embargo, in words; empty when it is under none.
+    embargo: str = ""
     #: What the library calls its photos, by number.
     photos: Mapping[int, str] = field(default_factory=dict)
     #: The site's own address; links to its desk are no links for readers.
@@ -310,7 +312,7 @@ def _fault(href: str, site: str) -> str:
         return "" if re.match(r"[^@\s]+@(?:[\w-]+\.)+[\w-]{2,}\Z", parts.path) else "is to no e-mail address."
     if scheme not in {"http", "https"}:
         return f"begins with {scheme}:, which no reader’s page may."
-    if host and host == urlsplit(site).hostname:
+    if host and parts.netloc == urlsplit(site).netloc:
         return "leads to the desk, which readers cannot open." if _behind_the_door(parts.path) else ""
     if _INSIDE.match(host) or _is_inside(host):
         return f"leads to {host}, which only machines in this house know."
@@ -444,6 +446,11 @@ def _must_fix(copy: Copy) -> Iterator[Finding]:
     if number:
         what = "A note marked “must fix” is" if number == 1 else f"{number} notes marked “must fix” are"
         yield Finding(f"{what} still open. Resolve {'it' if number == 1 else 'them'} first, among the notes.")
+
+
+def _embargo(copy: Copy) -> Iterator[Finding]:
+    if copy.facts.embargo:
+        yield Finding(f"The story is under embargo until {copy.facts.embargo}. Nothing of it goes out before then.")
 
 
 def _suggestions(copy: Copy) -> Iterator[Finding]:
@@ -622,6 +629,14 @@ CHECKS: tuple[Check, ...] = (
         "body",
         WARNS,
         _placeholders,
+    ),
+    Check(
+        "embargo",
+        "Embargo",
+        "none is running; what would go out before its end is refused when it is published or scheduled",
+        "embargo",
+        WARNS,
+        _embargo,
     ),
     Check("must_fix", "Notes", "none marked “must fix” is open", "notes", WHILE_WRITING, _must_fix),
     Check("suggestions", "Suggestions", "none is open", "body", FROM_APPROVE, _suggestions),

@@ -54,10 +54,10 @@ class Words:
         """How the words differ from those that the standing approval vouches for. No more than five queries."""
         return attribution.steps(self.approved, self.current)
 
-    def facts(self, content: StoryContent) -> Facts:
+    def facts(self, content: StoryContent, *, now: dt.datetime) -> Facts:
         """Return what the checks look at beside these words. Three queries at most, once for the same words."""
         if content.hash not in self._facts:
-            self._facts[content.hash] = facts(content, article=self.article)
+            self._facts[content.hash] = facts(content, article=self.article, now=now)
         return self._facts[content.hash]
 
     @cached_property
@@ -126,12 +126,14 @@ def wrote(article: Article, *, by: User, words: Words) -> bool:
     return touched(article, by=by) or by.pk in {step.person for step in words.pending}
 
 
-def facts(content: StoryContent, *, article: Article | None) -> Facts:
+def facts(content: StoryContent, *, article: Article | None, now: dt.datetime) -> Facts:
     """Return what the checks look at beside a version's own words. Three queries at most."""
     pictures = [*content.pictures, *([content.lead.picture] if content.lead else [])]
     named = {picture.photo for picture in pictures if not picture.credit}
     named |= {figure.photo for figure in body.figures(content.body) if not figure.alt}
+    embargo = article.embargo_until if article and article.is_embargoed(at=now) else None
     return Facts(
+        embargo=moment(embargo) if embargo else "",
         must_fix=Note.objects.blocking().filter(article=article).count() if article else 0,
         slug_is_free=not content.slug or slug_is_free(content.slug, article=article),
         photos={photo.pk: str(photo) for photo in Photo.objects.filter(pk__in=named)} if named else {},
@@ -185,10 +187,10 @@ def _checks(s: Situation) -> str:
 
     What goes out is what was approved; the working copy is looked at as well, for what came in behind the verbs.
     """
-    findings = checks.stopping(s.verb.name, s.content, s.words.facts(s.content))
+    findings = checks.stopping(s.verb.name, s.content, s.words.facts(s.content, now=s.now))
     again = ""
     if not findings and checks.STAGES[s.verb.name] == checks.PUBLISH and s.words.approved.hash != s.content.hash:
-        findings = checks.stopping(s.verb.name, s.words.approved, s.words.facts(s.words.approved))
+        findings = checks.stopping(s.verb.name, s.words.approved, s.words.facts(s.words.approved, now=s.now))
         again = " The story was approved without it; have it approved again."
     if not findings:
         return ""
@@ -238,7 +240,10 @@ def _as_approved(s: Situation) -> str:
     way_on = (
         "Unschedule the story and approve it again." if s.article.is_scheduled else "Approve it again, or send it back."
     )
-    return f"Since the approval, {'; '.join(words for step in steps for words in step.words)}. {way_on}"
+    changed = "; ".join(words for step in steps for words in step.words)
+    if s.asking:  # the page lists it
+        changed = "something changed that readers would see"
+    return f"Since the approval, {changed}. {way_on}"
 
 
 def _unapproved(s: Situation) -> str:

@@ -1,4 +1,4 @@
-"""What the story page says of an approval: by whom, and what changed since through the rooms below.
+"""What the story page says of an approval: what changed since, through the rooms below.
 
 Whether the story may go out all the same is the conditions' to say.
 """

@@ -3,6 +3,7 @@
 Decides how findings are grouped, counted and brought to their place. What is checked stands in `articles/checks.py`.
 """
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from articles import body, checks
 from articles.checks import Facts, Found
-from articles.conditions import facts
+from articles.conditions import facts, slug_for
 from articles.content import Lead, StoryContent, one_line
 from articles.desk.forms import BylineFormSet, StoryForm, initial_bylines
 from articles.models import Article
@@ -24,6 +26,9 @@ from media.models import Photo
 
 #: How often one check may complain on the page; a gallery without alt texts is one thing to do, not forty lines.
 _MOST = 4
+
+#: Where a field of the table is on the page, when not in its own box.
+_PLACES = {"notes": "notes", "embargo": "verbs-title"}
 
 _LABELS = {verb.name: verb.label for verb in VERBS}
 
@@ -38,12 +43,19 @@ class Line:
     stops: str
     more: int = 0
 
+    @property
+    def place(self) -> str:
+        """Return the id of the place on the page."""
+        return _PLACES.get(self.field, f"field-{self.field}")
 
-def panel(content: StoryContent, *, article: Article | None, readonly: bool = False) -> dict[str, Any]:
+
+def panel(
+    content: StoryContent, *, article: Article | None, now: dt.datetime, readonly: bool = False
+) -> dict[str, Any]:
     """Return what the panel's template wants. Two queries at most."""
     address = reverse("admin:articles_article_checks", args=[article.pk]) if article else ""
     return {
-        **found(content, facts(content, article=article)),
+        **found(content, facts(content, article=article, now=now)),
         "checks_live": "" if readonly else address or reverse("admin:articles_article_checks_new"),
     }
 
@@ -74,7 +86,8 @@ def look(request: HttpRequest, story_id: int | None = None) -> HttpResponse:
     form = StoryForm(request.POST, instance=article)
     bylines = BylineFormSet(request.POST, prefix="bylines", initial=initial_bylines(article, None))
     content = so_far(form, bylines)
-    return render(request, "desk/story/_checks_found.html", found(content, facts(content, article=article)))
+    given = facts(content, article=article, now=timezone.now())
+    return render(request, "desk/story/_checks_found.html", found(content, given))
 
 
 def so_far(form: StoryForm, bylines: Any) -> StoryContent:
@@ -89,11 +102,12 @@ def so_far(form: StoryForm, bylines: Any) -> StoryContent:
     def line(name: str) -> str:
         return str(data[name]) if name in data else one_line(form.data.get(name, ""))
 
+    headline, slug = line("headline"), line("slug")
     return StoryContent(
-        headline=line("headline"),
+        headline=headline,
         standfirst=line("standfirst"),
         body=source,
-        slug=line("slug"),
+        slug=slug or (slug_for(headline) if headline else ""),  # as saving will fill it in
         language=data.get("language", "en"),
         section=section_label(data.get("section")),
         topics=tuple(topic_label(topic) for topic in topics) if topics is not None else (),

@@ -349,7 +349,7 @@ def _page(
         "given_verb": verb,
         "content_hash": content.hash,
         **approval.panel(article, content),
-        **checks.panel(content, article=article, readonly=bool(readonly)),
+        **checks.panel(content, article=article, now=now, readonly=bool(readonly)),
         "refusal": refusal,
         "stale": stale,
         # what was typed while the story left this person's hands: shown to be copied, never thrown away

@@ -97,6 +97,7 @@ EXAMPLES = {
             ({"body": link("https://ada:secret@example.org/")}, "holds a name or a password"),
             ({"body": link("/desk/articles/article/1/change/")}, "the desk, which readers cannot open"),
             ({"body": link("https://news.example/desk/"), "site": "https://news.example"}, "the desk"),
+            ({"body": link("http://localhost:9/x"), "site": "http://localhost:8000"}, "only machines in this house"),
         ],
         [
             {"body": link("https://example.org/a?b=c#d")},
@@ -186,6 +187,7 @@ EXAMPLES = {
         ],
         [{}],
     ),
+    "embargo": ([({"embargo": "20 June 2024, 06:00 CEST"}, "under embargo until 20 June 2024, 06:00 CEST")], [{}]),
     "suggestions": (
         [
             ({"body": f"<p>So{INS}</p>"}, "^1 suggestion is still open. Accept or refuse it first.$"),

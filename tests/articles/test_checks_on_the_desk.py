@@ -1,5 +1,6 @@
 """The checks where people meet them: in the side column, live for unsaved words, and as refusals of verbs."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -52,6 +53,18 @@ class TestLive:
     def test_a_story_that_does_not_exist_yet_is_checked_too(self, as_user, writer):
         response = as_user(writer).post(NEW, typed(headline="The bridge", body="<p>Text</p>"))
         assert "The story stands in no section yet. Choose one in the side column." in response.content.decode()
+
+    def test_a_slug_that_saving_fills_in_is_not_missed(self, as_user, writer):
+        response = as_user(writer).post(NEW, typed(headline="The bridge", body="<p>Text</p>"))
+        assert "no slug" not in response.content.decode()
+
+    def test_a_running_embargo_is_told_and_one_that_is_over_is_not(self, as_user, writer, editor):
+        article = make_story(writer=writer)
+        workflow.embargo(article.pk, until=NOW + dt.timedelta(hours=1), reason="The ministry’s", actor=editor, now=NOW)
+        for later, told_of in ((0, True), (61, False)):
+            with time_machine.travel(NOW + dt.timedelta(minutes=later), tick=False):
+                response = as_user(writer).post(address(article), typed(headline="The bridge"))
+            assert ("The story is under embargo until" in response.content.decode()) == told_of
 
     def test_an_empty_page_is_not_scolded(self, as_user, writer):
         assert told(as_user(writer).post(NEW, typed())) == []

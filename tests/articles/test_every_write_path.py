@@ -421,6 +421,27 @@ class TestWhatTheDeskSays:
         assert first.story.headline == article.headline
         assert first.story.lead == second.story.lead != Lead(picture(make_photo(editor)), "", "")
 
+    def test_words_chosen_in_a_merge_are_recorded_once_and_nothing_behind_them(
+        self, writer, second_writer, photo_editor
+    ):
+        photo = make_photo(writer)
+        author = make_author("Sven Second", user=second_writer)
+        article = make_story(writer=writer, lead=photo, bylines=[author], body="<p>One.</p><p>Two.</p>")
+        base = article.content()
+        workflow.save_draft(
+            article.pk, content=base.changed(headline="Theirs"), version=1, actor=second_writer, now=NOW
+        )
+        library.change_photo(photo=photo, actor=photo_editor, photographer="Somebody Else")
+        mine = base.changed(headline="Mine", body="<p>One.</p><p>Three.</p>", lead=fresh(article).content().lead)
+        with pytest.raises(workflow.StaleSave) as stale:
+            workflow.save_draft(article.pk, content=mine, version=1, actor=writer, now=NOW)
+        choices = dict.fromkeys((clash.key for clash in stale.value.clashes), "theirs")
+        workflow.save_draft(article.pk, content=mine, version=1, actor=writer, now=NOW, choices=choices)
+        whose = list(article.revisions.order_by("number").values_list("created_by", flat=True))
+        assert whose == [writer.pk, second_writer.pk, photo_editor.pk, writer.pk, writer.pk]
+        newest = article.revisions.newest_first().first()
+        assert newest.story == fresh(article).content()
+
     def test_words_that_no_story_prints_are_nobodys_change(self, article, chief, editor):
         library.change_photo(photo=article.lead_photo, actor=chief, caption="Another caption", alt="Another")
         assert Photo.objects.get(pk=article.lead_photo_id).changed_by is None

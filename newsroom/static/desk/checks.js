@@ -43,6 +43,8 @@ function selectBlock(number) {
 function controlOf(name) {
   if (name === "bylines") return document.querySelector("#bylines select") ?? document.getElementById("add-byline")
   if (name === "lead_photo") return document.getElementById("choose-lead")
+  if (name === "notes") return document.querySelector("#notes button, #notes textarea, #notes a")
+  if (name === "embargo") return document.querySelector("[commandfor=dialog-embargo]")
   const named = form?.elements.namedItem(name)
   return named instanceof RadioNodeList ? named[0] : named
 }
