@@ -2,7 +2,7 @@
 # lists them. What they do stands in newsroom/operations/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test check fmt lock demo-password psql clean .run-venv .dev-venv
+.PHONY: help run stop test bench check fmt lock demo-password psql clean .run-venv .dev-venv
 
 IN_VENV := .venv/bin/python
 # For commands that load the settings only to look at them: no key, and a database that is stopped again.
@@ -20,6 +20,9 @@ stop: .run-venv ## Stop what `make run` started, and the embedded database
 
 test: .dev-venv ## Run the tests (browser tests too where Chromium is installed); ARGS="tests/media -x" to choose
 	@$(IN_VENV) -m newsroom.operations.postgres during $(IN_VENV) -m pytest -n auto $(ARGS)
+
+bench: .dev-venv ## Measure pages on a database of 100,000 stories of its own; ARGS="desk --stories 1000000" for more
+	@$(IN_VENV) -m newsroom.operations.postgres during $(IN_VENV) -m tests.bench $(ARGS)
 
 check: .dev-venv ## Check style, types, import contracts, migrations, settings and that the docs are up to date
 	$(IN_VENV) -m ruff check --output-format concise $(SOURCES)

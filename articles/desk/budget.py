@@ -35,7 +35,7 @@ from articles.workflow import TransitionRefused
 from authors.models import User
 
 #: How many lines one page shows; a day that has more goes on on the next.
-LINES = 200
+LINES = 100
 #: The pages that are no day.
 _OTHER = {"none": "Without a date", "overdue": "Overdue"}
 #: By what the lines of a page can be sorted; “due” is how they are read.
@@ -215,7 +215,7 @@ def _page(
         articles.sort(key=lambda article: _sorted_by(sort, article))
     editing = editing or _number(request.GET.get("edit", ""))
     rows = [_row(article, actor, page, editing=article.pk == editing, form=form) for article in articles]
-    late = 0 if page.key == "overdue" else Article.objects.overdue(at=now)[: LINES // 2].count()
+    late = 0 if page.key == "overdue" else Article.objects.overdue(at=now)[:100].count()
     evening = dt.time(18)
     start = {"due_at": dt.datetime.combine(page.day, evening, timezone.get_current_timezone())} if page.day else {}
     context = {
@@ -229,7 +229,7 @@ def _page(
         "sorts": _SORTS,
         "editing": editing,
         "refusal": refusal,
-        "overdue": f"{LINES // 2 - 1}+" if late >= LINES // 2 else late,
+        "overdue": "99+" if late > 99 else late,
         "new": new or LineForm(actor=actor, initial=start, auto_id="new_%s"),
         # the controls that cells are edited with: made once, copied by the script
         "controls": CellsForm(actor=actor, auto_id=False),

@@ -1,6 +1,7 @@
 """Stories on the desk: the list, and where each of a story's pages is."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -11,7 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles.desk import as_of, autosave, checks, copies, history, noting, preview, sharing, story
+from articles.desk.story_list import StoryList
 from articles.models import Article, Section
+from articles.models.article import ArticleQuerySet
 from articles.statuses import Status
 
 
@@ -40,20 +43,14 @@ class SectionFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         """Offer the sections by path. One query."""
-        return [(section.path, str(section)) for section in sorted(Section.objects.with_parent(), key=str)]
+        self.sections = sorted(Section.objects.with_parent(), key=str)
+        return [(section.path, str(section)) for section in self.sections]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
         """Return the stories of that section; an unknown path filters nothing."""
-        if self.value() not in dict(self.lookup_choices):
-            return queryset
-        parent, _, child = (self.value() or "").partition("/")
-        if child:
-            return queryset.filter(section__slug=child, section__parent__slug=parent)
-        if parent:
-            return queryset.filter(section__slug=parent, section__parent=None) | queryset.filter(
-                section__parent__slug=parent
-            )
-        return queryset
+        path = self.value()
+        wanted = [section.pk for section in self.sections if f"{section.path}/".startswith(f"{path}/")]
+        return queryset.filter(section__in=wanted) if wanted else queryset
 
 
 class MineFilter(admin.SimpleListFilter):
@@ -67,10 +64,8 @@ class MineFilter(admin.SimpleListFilter):
         return [("1", "My stories")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
-        """Return the stories that this person started or stands under."""
-        if not self.value():
-            return queryset
-        return queryset & Article.objects.of(story.person(request))
+        """Return the stories that this person started, is to write or stands under."""
+        return cast("ArticleQuerySet", queryset).of(story.person(request)) if self.value() else queryset
 
 
 @admin.register(Article)
@@ -80,10 +75,10 @@ class ArticleAdmin(admin.ModelAdmin):
     list_display = ("headline_or_not", "state_pill", "section", "who", "changed_at")
     list_display_links = ("headline_or_not",)
     list_filter = (MineFilter, StateFilter, SectionFilter)
-    search_fields = ("headline", "slug")
-    search_help_text = "Words of the headline or the slug"
+    search_fields = ("headline", "slugline", "slug")
+    search_help_text = "Words of the headline, the slugline or the slug"
+    sortable_by = ()
     list_per_page = 50
-    show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = None
     ordering = ("-changed_at", "-pk")
@@ -91,6 +86,16 @@ class ArticleAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         """Return rows without their bodies."""
         return Article.objects.for_lists()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[StoryList]:
+        """Read the list by keyset."""
+        return StoryList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
+    ) -> tuple[QuerySet[Article], bool]:
+        """Search what stories are called, by its index; the desk’s search looks through their words."""
+        return cast("ArticleQuerySet", queryset).called(search_term), False
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Refuse: stories are spiked, never deleted."""

@@ -75,6 +75,12 @@ class TestAPlanStandsBesideTheWords:
         workflow.arrange(article.pk, actor=editor, now=now, slugline="bridge", due_at=TOMORROW)
         assert Event.objects.count() == events
 
+    def test_a_story_is_found_by_its_new_slugline(self, writer, editor, now):
+        article = make_story(writer=writer)
+        workflow.arrange(article.pk, actor=editor, now=now, slugline="harbour-vote")
+        assert again(article).words.slugline == "harbour-vote"
+        assert Article.objects.called("VOTE harbour").get() == article
+
     def test_words_and_pictures_are_counted_at_each_save(self, writer, now):
         photo = make_photo(writer)
         article = make_story(

@@ -159,7 +159,9 @@ async function take(card) {
 
 /** Send a verb's form. Resolves to what the server said: whether it was done, why not, where the card is now. */
 async function send(form, button) {
-  const response = await fetched(form.action, { method: "POST", body: new FormData(form, button), headers: { Accept: "application/json" } })
+  // the attribute: a form that was never in the page has no address to resolve its action against
+  const sent = { method: "POST", body: new FormData(form, button), headers: { Accept: "application/json" } }
+  const response = await fetched(form.getAttribute("action"), sent)
   if (response.headers.get("Content-Type")?.startsWith("application/json")) return response.json()
   throw new Error(String(response.status))
 }
