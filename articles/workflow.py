@@ -32,6 +32,8 @@ from authors.models import User
 
 log = structlog.get_logger(__name__)
 
+#: Suggestions of one colleague that follow each other within this time are told once.
+_SITTING = dt.timedelta(minutes=30)
 #: The accounts that planning facts name.
 _PEOPLE = ("assigned_to", "asked_editor")
 #: A scheduled time is not taken back any more when it is this near: readers could see the story before the
@@ -221,10 +223,14 @@ def save_draft(
             return article
         if by_itself and (sentence := _only_by_hand(situation, content)):
             raise OnlyByHand(sentence)
+        suggested = _new_suggestions(situation, content)
         if aside is not None:
             _catch_up(situation)
             _append(article, aside, actor=actor, now=now, reason="Before choosing other words")
         _keep(situation, content, reason=reason)
+        if suggested:
+            data: dict[str, object] = {"label": "Suggested changes", "suggestions": suggested}
+            _record(article, "suggest", actor=actor, now=situation.now, before=article.status, data=data)
     return article
 
 
@@ -799,6 +805,21 @@ def _record(
     tell(event)
     log.info("story", verb=verb, article=article.pk, actor=actor.pk if actor else None, status=article.status)
     return event
+
+
+def _new_suggestions(situation: Situation, content: StoryContent) -> list[str]:
+    """Return the suggestions that a colleague brings with a save and that the writers have to hear of.
+
+    Once in a sitting: those that follow the first within half an hour are found beside it. No query without a new
+    suggestion; two with one.
+    """
+    article, actor = situation.article, situation.actor
+    before = {each.id for each in suggestions.open_suggestions(situation.content.body)}
+    fresh = [each.id for each in suggestions.open_suggestions(content.body) if each.id not in before]
+    if not fresh or is_own(article, actor):
+        return []
+    sitting = article.events.filter(verb="suggest", actor=actor, at__gt=situation.now - _SITTING)
+    return [] if sitting.exists() else fresh
 
 
 def _void_approval(article: Article, *, now: dt.datetime) -> None:

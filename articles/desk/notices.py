@@ -126,7 +126,7 @@ def chosen(request: HttpRequest) -> HttpResponse:
         "hook": hooks.get(actor.pk),
         "keeper": keeper,
         "room": hooks.get(None),
-        "room_rows": [(kind, wishes.wanted(None, kind, Channel.CHAT)) for kind in KINDS],
+        "room_rows": [(kind, wishes.wanted(None, kind, Channel.CHAT)) for kind in KINDS if kind.in_room],
         "last_test": _last_test(actor),
         "last_room": _last_in_room() if keeper else None,
     }

@@ -13,9 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 
-from articles.conditions import moment
 from articles.desk.story import find, person
 from articles.models import Article
 from articles.sharing import links
@@ -50,13 +50,17 @@ class LinkForm(forms.Form):
     sign_off = forms.BooleanField(label="Is asked to sign off", required=False, help_text="A lawyer, for example.")
 
     def __init__(self, *args: Any, now: dt.datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         days = self.fields["days"]
         assert isinstance(days, forms.TypedChoiceField)
         days.choices = [
-            (number, f"{number} day{'' if number == 1 else 's'}, until {moment(now + dt.timedelta(days=number))}")
+            (number, f"{number} day{'' if number == 1 else 's'} ({_day(now + dt.timedelta(days=number))})")
             for number in _DAYS
         ]
+
+
+def _day(at: dt.datetime) -> str:
+    return date_format(timezone.localtime(at), "D j M, H:i")
 
 
 @never_cache

@@ -44,6 +44,8 @@ class Wishes:
 
     def wanted(self, person: int | None, kind: Kind, channel: Channel) -> bool:
         """Tell whether somebody ticked this way for this kind, or left it as it was by default."""
+        if person is None and not kind.in_room:
+            return False
         default = channel in kind.default if person is not None else kind.room and channel is Channel.CHAT
         return self.chosen.get((person, kind.name, channel.value), default)
 
@@ -70,6 +72,7 @@ def choose(*, actor: User, wanted: Collection[tuple[str, str]], room: bool = Fal
         Choice.objects.bulk_create(
             Choice(person=person, kind=kind.name, channel=channel.value, wanted=ticked)
             for kind in KINDS
+            if person or kind.in_room
             for channel in (tuple(Channel) if person else (Channel.CHAT,))
             if (ticked := (kind.name, channel.value) in wanted) != plain.wanted(number, kind, channel)
         )

@@ -139,7 +139,8 @@ class Kind:
 
     `title` is its row in everybody's table of choices, `words` the sentence after the story's headline (also the
     mail's subject), `verbs` and `when` say which events it comes from. `default` are the ways it takes for somebody
-    who chose nothing; `room` whether the newsroom's own chat room gets it by default.
+    who chose nothing. `in_room` is the row's title for the newsroom's chat room, empty for what is nobody's business
+    but one person's; `room` whether that room gets it by default.
     """
 
     name: str
@@ -149,6 +150,7 @@ class Kind:
     words: Callable[[Fact], str]
     default: frozenset[Channel]
     when: Callable[[Fact], bool] = _always
+    in_room: str = ""
     room: bool = False
 
 
@@ -185,6 +187,9 @@ def _published(fact: Fact) -> str:
 
 
 def _scheduled(fact: Fact) -> str:
+    if fact.verb == "embargo":
+        label = str(fact.data.get("label") or "Embargo changed")
+        return f"{label[:1].lower()}{label[1:]}{fact.by}"
     if fact.verb == "unschedule":
         return f"taken off the schedule{fact.by}"
     again = "rescheduled" if fact.data.get("before") else "scheduled"
@@ -235,6 +240,7 @@ KINDS: tuple[Kind, ...] = (
         lambda fact: f"assigned to you{fact.by}",
         _ALL,
         when=lambda fact: fact.assigned is not None,
+        in_room="A story is assigned",
     ),
     Kind(
         "resubmitted",
@@ -253,6 +259,7 @@ KINDS: tuple[Kind, ...] = (
         _submitted,
         _DESK,
         when=lambda fact: fact.asked is None,
+        in_room="A story is submitted",
     ),
     Kind(
         "sent_back",
@@ -261,6 +268,7 @@ KINDS: tuple[Kind, ...] = (
         (Audience.WRITERS,),
         lambda fact: f"sent back{fact.by}",
         _ALL,
+        in_room="A story is sent back",
     ),
     Kind(
         "voided",
@@ -270,6 +278,7 @@ KINDS: tuple[Kind, ...] = (
         lambda fact: f"your approval is void: {'sent back' if fact.verb == 'send_back' else 'changed'}{fact.by}",
         _ALL,
         when=lambda fact: fact.voids,
+        in_room="An approval is void because the story changed",
     ),
     Kind(
         "override",
@@ -280,6 +289,7 @@ KINDS: tuple[Kind, ...] = (
         _ALL,
         when=lambda fact: bool(fact.data.get("override_reason")),
         room=True,
+        in_room="Somebody approves their own words",
     ),
     Kind(
         "approved",
@@ -288,6 +298,7 @@ KINDS: tuple[Kind, ...] = (
         (Audience.WRITERS,),
         lambda fact: f"approved{fact.by}",
         _DESK,
+        in_room="A story is approved",
     ),
     Kind(
         "published",
@@ -297,14 +308,16 @@ KINDS: tuple[Kind, ...] = (
         _published,
         _ALL,
         room=True,
+        in_room="A story is published",
     ),
     Kind(
         "scheduled",
-        "A story of mine is scheduled, moved or taken off the schedule",
-        frozenset({"schedule", "unschedule"}),
+        "A story of mine is scheduled, moved, taken off the schedule or put under embargo",
+        frozenset({"schedule", "unschedule", "embargo"}),
         (Audience.WRITERS,),
         _scheduled,
         _DESK,
+        in_room="A story is scheduled, moved, taken off the schedule or put under embargo",
     ),
     Kind(
         "note",
@@ -317,7 +330,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "suggestion",
         "A suggestion on a story of mine",
-        frozenset({"suggest", "suggested"}),
+        frozenset({"suggest"}),
         (Audience.WRITERS,),
         lambda fact: f"changes suggested{fact.by}",
         _DESK,
@@ -329,6 +342,7 @@ KINDS: tuple[Kind, ...] = (
         (Audience.WRITERS,),
         lambda fact: f"{'spiked' if fact.verb == 'spike' else 'revived'}{fact.by}",
         _DESK,
+        in_room="A story is spiked or revived",
     ),
     Kind(
         "outside",
@@ -337,6 +351,7 @@ KINDS: tuple[Kind, ...] = (
         (Audience.SENDER, Audience.WRITERS),
         _preview,
         _ALL,
+        in_room="Somebody outside comments on a story or signs it off",
     ),
     Kind(
         "opened",
@@ -354,6 +369,7 @@ KINDS: tuple[Kind, ...] = (
         _late,
         _ALL,
         room=True,
+        in_room="A scheduled story is due and not out",
     ),
 )
 

@@ -201,6 +201,7 @@ class TestWhoIsTold:
             ("arranged", {"changes": {"assigned_to": {"old": "editor", "new": None}}}, set()),
             ("arranged", {"changes": {"due_at": {"old": None, "new": "2024-06-20"}}}, set()),
             ("suggest", {}, {("Wilma Writer", "suggestion")}),
+            ("embargo", {"label": "Embargo lifted"}, {("Wilma Writer", "scheduled")}),
             ("late", {}, {("Clara Chief", "late")}),
             ("preview_opened", {"made_by": "editor", "outsider": "Lena"}, {("Edda Editor", "opened")}),
             (
@@ -329,6 +330,13 @@ class TestChoices:
             choices.choose(actor=cast[who], wanted=set(), room=True)
         assert not Webhook.objects.exists()
 
+    def test_the_room_is_not_told_what_is_one_persons_business(self, cast, chief, writer, editor, now):
+        choices.set_webhook(actor=chief, url=HOOK, now=now, room=True)
+        choices.choose(actor=chief, wanted={("mentioned", "chat"), ("opened", "chat")}, room=True)
+        article = make_story(writer=writer)
+        note_down(article, "note", actor=editor, now=now, mentions=[writer.pk])
+        assert "the room" not in {who for who, _ in told()}
+
     def test_an_empty_address_ends_it(self, writer, now):
         choices.set_webhook(actor=writer, url=HOOK, now=now)
         choices.set_webhook(actor=writer, url=" ", now=now)
@@ -388,3 +396,33 @@ def test_the_editor_whom_the_plan_names_is_asked_when_the_story_is_submitted(cas
     before = last()
     workflow.submit(article.pk, actor=writer, now=now)
     assert told(since=before) == {("Edda Editor", "asked")}
+
+
+def suggested(words, number):
+    return f'<p>Words <ins data-suggestion="{number}">{words}</ins></p>'
+
+
+def test_writers_hear_of_a_colleagues_suggestions_once_in_a_sitting(cast, writer, editor, now):
+    article = make_story(writer=writer, status=Status.IN_REVIEW)
+
+    def suggest(words, number, at, by=editor):
+        fresh = Article.objects.get(pk=article.pk)
+        content = fresh.content().changed(body=suggested(words, number))
+        workflow.save_draft(article.pk, content=content, version=fresh.version, actor=by, now=at)
+
+    before = last()
+    suggest("more", "sugg01", now)
+    assert told(since=before) == {("Wilma Writer", "suggestion")}
+    before = last()
+    suggest("more still", "sugg01", now + dt.timedelta(minutes=1))  # the same suggestion goes on
+    suggest("others", "sugg02", now + dt.timedelta(minutes=2))
+    assert told(since=before) == set()
+    suggest("later", "sugg03", now + dt.timedelta(minutes=40))
+    assert told(since=before) == {("Wilma Writer", "suggestion")}
+
+
+def test_a_writers_own_suggestions_are_no_news(cast, writer, now):
+    article = make_story(writer=writer)
+    content = article.content().changed(body=suggested("more", "sugg01"))
+    workflow.save_draft(article.pk, content=content, version=article.version, actor=writer, now=now)
+    assert told() == set()

@@ -154,7 +154,7 @@ class TestChoices:
         client.post("/desk/notices/choices/", {"part": "room", "wanted": ["submitted:chat"]})
         assert Webhook.objects.get().person is None
         page = client.get("/desk/notices/choices/").content.decode()
-        assert 'value="submitted:chat" checked> A story' in page
+        assert 'value="submitted:chat" checked> <span>A story is submitted' in page
         assert "abcdefgh" not in page
 
     def test_tests_are_sent_one_at_a_time(self, as_user, writer):

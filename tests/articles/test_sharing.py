@@ -123,7 +123,7 @@ class TestWhatAnOutsiderSees:
         text = page.content.decode()
         assert page.status_code == 200
         assert "Nobody has read them yet." in text
-        assert text.count("Lena Law · The Example · not published") == 24
+        assert text.count("Lena Law · not published") == 24
         assert "Not published." in text
         assert "until <time" in text
         assert "preview.css" in text
