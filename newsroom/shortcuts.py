@@ -93,7 +93,7 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "Suggestions",
         (
-            Shortcut("Mod-Shift-E", "Suggest, or change the text itself"),
+            Shortcut("Mod-Shift-E", "Suggest"),
             Shortcut("F8", "Next suggestion"),
             Shortcut("Shift-F8", "Suggestion before"),
             Shortcut("Alt-Enter", "Accept the suggestion at the cursor"),

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from articles import body, diff, publishing, workflow
 from articles.content import StoryContent
+from articles.desk.suggestions import panel
 from articles.models import Approval, Article
 from articles.statuses import Status
 from articles.suggestions import accepted, open_suggestions, refused, stamped
 from articles.workflow import TransitionRefused
-from tests.builders import NOW, make_photo, make_published, make_story
+from tests.builders import NOW, make_photo, make_published, make_story, make_user
 
 HOUR = dt.timedelta(hours=1)
 
@@ -406,6 +407,38 @@ class TestSaving:
         article = make_story(writer=writer, body=PLAIN)
         save(article, PLAIN + figure(photo.pk, "insert"), by=editor)
         assert Article.objects.get().content().pictures == ()
+
+
+class TestThePanel:
+    @pytest.mark.parametrize("number", [2, 200])
+    def test_it_costs_the_same_whatever_the_number_of_suggestions(
+        self, number, writer, editor, django_assert_num_queries
+    ):
+        article = make_story(writer=writer, status=Status.IN_REVIEW, body=PLAIN)
+        more = "".join(ins(" word", f"sugg{at:03}") for at in range(number))
+        article = save(article, f"<p>The bridge is open again.{more}</p>", by=editor)
+        content = article.content()
+        with django_assert_num_queries(2):
+            shown = panel(article, content, actor=editor)
+        assert [row.who for row in shown["suggestions"]] == ["Edda Editor"] * number
+
+    def test_the_mode_is_on_for_whoever_reads_anothers_story_in_review(self, writer, editor):
+        article = make_story(writer=writer, body=PLAIN)
+        on = {}
+        for status in (Status.DRAFT, Status.IN_REVIEW):
+            if status == Status.IN_REVIEW:
+                article = workflow.submit(article.pk, actor=writer, now=NOW)
+            for who in (writer, editor):
+                shown = panel(article, article.content(), actor=who)
+                on[status, who] = shown["suggestions_data"]["on"]
+        assert [key for key, value in on.items() if value] == [(Status.IN_REVIEW, editor)]
+
+    def test_names_cannot_break_out_of_what_the_editor_is_told(self, writer, as_user):
+        make_user("x@example.org", "</script><b>X", "editor")
+        hostile = make_user("x@example.org")
+        article = make_story(writer=writer, body=PLAIN)
+        save(article, SUGGESTED, by=hostile)
+        assert "</script><b>X" not in as_user(writer).get(article.get_absolute_url()).text
 
 
 class TestDifferences:

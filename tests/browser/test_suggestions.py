@@ -35,7 +35,6 @@ def story(people):
 def opened(page, story):
     page.goto(f"/desk/articles/article/{story.pk}/change/")
     page.get_by_role("toolbar", name="Formatting").wait_for()
-    page.wait_for_function("document.querySelector('.ProseMirror')?.editor || document.querySelector('.story-toolbar')")
     return page
 
 
@@ -342,3 +341,37 @@ def test_a_story_with_suggestions_has_no_fault_that_axe_finds(open_as, people, s
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     found = Axe().run(page).response["violations"]
     assert not found, [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found]
+
+
+def test_a_composed_word_is_a_suggestion_from_its_first_letter_to_its_last(as_editor):
+    """As a Japanese keyboard or a phone's writes: the browser composes, and nothing may disturb it until it is done."""
+    page = as_editor
+    caret(page, 0, 5)
+    keyboard = page.context.new_cdp_session(page)
+    for text in ("に", "にほ", "にほん"):
+        keyboard.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
+        assert refused(posted(page)) == STORY
+    assert "Shipsにほん can" in accepted(posted(page))
+    keyboard.send("Input.insertText", {"text": "日本"})
+    text_of(page).locator("ins", has_text="日本").wait_for()
+    stored = posted(page)
+    assert refused(stored) == STORY
+    assert "Ships日本 can" in accepted(stored)
+    caret(page, 0, 7)
+    page.keyboard.press("Control+z")
+    assert posted(page) == STORY
+
+
+def test_a_picture_that_is_taken_out_stays_until_somebody_agrees(open_as, people):
+    writer, editor = people
+    photo = builders.make_photo(writer)
+    shown = f'<figure data-photo="{photo.pk}" data-alt="A quay" data-layout="full"><figcaption>The quay.</figcaption></figure>'
+    source = f"<p>Before.</p>{shown}<p>After.</p>"
+    page = opened(open_as(editor), builders.make_story(writer=writer, status=Status.IN_REVIEW, body=source))
+    page.get_by_role("button", name="Remove", exact=True).first.click()
+    page.get_by_role("region", name="Suggestions").get_by_text("picture removed").wait_for()
+    stored = posted(page)
+    assert refused(stored) == source
+    assert accepted(stored) == "<p>Before.</p><p>After.</p>"
+    page.get_by_role("button", name="Refuse the suggestion by Edda Editor").click()
+    assert posted(page) == source

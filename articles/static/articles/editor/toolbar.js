@@ -173,7 +173,7 @@ const IN_TABLE = [
 function draw(item, editor) {
   const name = item.shortcut ? `${item.label} (${keys(item.shortcut)})` : item.label
   const button = element("button", { type: "button", tabIndex: -1, className: item.worded ? "worded" : "" })
-  if (!item.worded) {
+  if (!item.worded || item.shortcut) {
     button.title = name
     button.setAttribute("aria-label", item.label)
   }
