@@ -256,3 +256,21 @@ def test_a_periodic_job_is_called_by_the_worker(monkeypatch: pytest.MonkeyPatch)
     app.tasks["sweep"].configure().defer(timestamp=int(timezone.now().timestamp()))
     work()
     assert done == ["swept at UTC"]
+
+
+@with_worker
+def test_a_story_sent_back_is_mailed_by_the_worker_once_and_the_queue_is_empty_after(mailoutbox: list[Any]) -> None:
+    from articles import workflow
+    from articles.notices.models import Delivery
+    from articles.statuses import Status as Stage
+    from tests import builders
+
+    writer = builders.make_user("writer@example.org", "Wilma Writer", "writer")
+    editor = builders.make_user("editor@example.org", "Edda Editor", "editor")
+    article = builders.make_story(writer=writer, status=Stage.IN_REVIEW)
+    workflow.send_back(article.pk, actor=editor, now=builders.NOW, note="Who paid?")
+    assert mailoutbox == []  # the verb sent nothing itself
+    work()
+    work()
+    assert [mail.subject for mail in mailoutbox] == ["[The bridge opens again] sent back by Edda Editor"]
+    assert [delivery.state for delivery in Delivery.objects.all()] == ["sent"]
