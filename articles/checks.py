@@ -30,7 +30,7 @@ WARNS: frozenset[str] = frozenset()
 
 #: What search results, shared links and lists show of a line before they cut it, in characters.
 SEARCH_SHOWS, SOCIAL_SHOWS, LISTS_SHOW = 60, 100, 200
-LONGEST_SLUG = 75
+LONGEST_SLUG = 80  # as long as one made from the headline
 
 
 @dataclass(frozen=True, slots=True)

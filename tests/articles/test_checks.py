@@ -58,7 +58,7 @@ EXAMPLES = {
         [{}, {"bylines": ()}],
     ),
     "slug": ([({"slug": ""}, "no slug yet"), ({"slug_is_free": False}, "has the slug “bridge-opens-again”")], [{}]),
-    "slug_length": ([({"slug": "a" * 76}, "76 characters")], [{"slug": "a" * 75}]),
+    "slug_length": ([({"slug": "a" * 81}, "81 characters")], [{"slug": "a" * 80}]),
     "lead_photo": ([({"lead": None}, "no lead photo")], [{}]),
     "lead_alt": ([({"lead": Lead(PICTURE, "", "The bridge.")}, "no alt text")], [{}, {"lead": None}]),
     "lead_credit": (

@@ -102,7 +102,11 @@ def _workflow() -> str:
         "is *scheduled*. A published story that is edited is a draft again, while readers keep the version that was "
         "approved. Every verb takes the story’s lock, is refused with a sentence or done whole, and leaves an event "
         "that cannot be changed. The database refuses every other change of state.\n\n"
-        + _table(["verb", "what it does", "from → to", "the story needs", "who may"], rows)
+        "An approval vouches for one hash over all that a reader sees, and nobody gives it for words of their own: not "
+        "for what they wrote in the story, nor for a credit, an author’s name or note, a section or a topic that they "
+        "changed elsewhere. A change of the words after approval voids it and tells the approver; a change elsewhere "
+        "asks for another approval before the story can be published or scheduled. What is scheduled already goes out "
+        "as it was approved.\n\n" + _table(["verb", "what it does", "from → to", "the story needs", "who may"], rows)
     )
 
 
