@@ -59,7 +59,7 @@ def caret(page, block, offset):
 
 def choose(page, block, offset, to_block, to_offset):
     text_of(page).evaluate(
-        """(root, [block, offset, toBlock, toOffset]) => {
+        """async (root, [block, offset, toBlock, toOffset]) => {
             root.focus()
             const place = (block, offset) => {
                 const node = root.children[block]
@@ -72,11 +72,14 @@ def choose(page, block, offset, to_block, to_offset):
                 }
                 return last ? [last, last.length] : [node, 0]
             }
-            document.getSelection().setBaseAndExtent(...place(block, offset), ...place(toBlock, toOffset))
+            await new Promise((done) => { // the editor has heard of it, or there was nothing new to hear
+                document.addEventListener("selectionchange", () => requestAnimationFrame(done), { once: true })
+                document.getSelection().setBaseAndExtent(...place(block, offset), ...place(toBlock, toOffset))
+                setTimeout(done, 200)
+            })
         }""",
         [block, offset, to_block, to_offset],
     )
-    page.wait_for_timeout(60)
 
 
 def test_words_that_come_and_go_are_suggestions_and_the_story_stays_as_it_was(as_editor):
