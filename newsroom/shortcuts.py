@@ -75,17 +75,6 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
-        "Suggestions and notes",
-        (
-            Shortcut("Mod-Shift-E", "Suggest"),
-            Shortcut("F8", "Next suggestion"),
-            Shortcut("Shift-F8", "Previous suggestion"),
-            Shortcut("Alt-Enter", "Accept the suggestion"),
-            Shortcut("Alt-Shift-Enter", "Refuse the suggestion"),
-            Shortcut("Mod-Alt-M", "Note on the chosen passage"),
-        ),
-    ),
-    Group(
         "Formatting",
         (
             Shortcut("Mod-B", "Bold"),

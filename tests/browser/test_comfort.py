@@ -213,7 +213,7 @@ def test_every_shortcut_of_the_toolbar_stands_in_the_list(write):
             "#shortcuts [data-keys]", "all => all.map(r => [r.querySelector('dt').textContent.trim(), r.dataset.keys])"
         )
     )
-    named = {"Find and replace": "Find and replace in the body", "Note": "Note on the chosen passage"}
+    named = {"Find and replace": "Find and replace in the body", "Note": "Note on this passage"}
     assert len(toolbar) >= 10
     for label, keys in toolbar:
         assert listed[named.get(label, label)].replace("Mod", "Control").replace("-", "+") == keys, label

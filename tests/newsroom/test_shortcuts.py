@@ -20,6 +20,12 @@ def test_no_two_single_keys_are_the_same_and_none_begins_another():
     assert not {key.split()[0] for key in keys if " " in key} & {key for key in keys if " " not in key}
 
 
+def test_nothing_is_listed_twice():
+    rows = [(shortcut.keys, shortcut.meaning) for group in GROUPS for shortcut in group.shortcuts]
+    keys = [key for key, _ in rows if key != "Escape"]
+    assert len(keys) == len(set(keys))
+
+
 @pytest.mark.parametrize("shortcut", SINGLE, ids=lambda shortcut: shortcut.keys)
 def test_every_single_key_does_something(shortcut):
     assert shortcut.page or shortcut.press or shortcut.focus
