@@ -27,6 +27,7 @@ from articles.merge import CHOICES, Choice
 from articles.models import Article, PublishedArticle, Unsaved
 from articles.notices import telling as notices
 from articles.sharing import panel as outside
+from articles.statuses import Status
 from articles.suggestions import accepted
 from articles.transitions import BY_NAME
 from articles.workflow import StaleSave, TransitionRefused
@@ -343,7 +344,8 @@ def _page(
         "reading_html": SafeString(reading),
         "offers": [offer for offer in offers if offer.verb.name not in {"save_draft", "submit"}],
         "submit": next((offer for offer in offers if offer.verb.name == "submit"), None),
-        "may_submit": article is None or any(offer.verb.name == "submit" for offer in offers),
+        # from a published story the button saves first, which makes it a draft
+        "may_submit": article is None or article.status in {Status.DRAFT, Status.PUBLISHED},
         "needs_override": article is not None and workflow.needs_override(article, actor=actor),
         "given": given or GivenWithVerb(initial=times.given(article) | {"content_hash": content.hash}),
         "given_verb": verb,
