@@ -90,4 +90,14 @@ GROUPS: tuple[Group, ...] = (
             Shortcut("Mod-Shift-Z", "Redo"),
         ),
     ),
+    Group(
+        "Suggestions",
+        (
+            Shortcut("Mod-Shift-E", "Suggest"),
+            Shortcut("F8", "Next suggestion"),
+            Shortcut("Shift-F8", "Suggestion before"),
+            Shortcut("Alt-Enter", "Accept the suggestion at the cursor"),
+            Shortcut("Alt-Shift-Enter", "Refuse the suggestion at the cursor"),
+        ),
+    ),
 )

@@ -283,7 +283,7 @@ def test_suggestions_are_gone_through_accepted_and_refused_by_keyboard_alone(ope
     assert refused(posted(page)) == STORY.replace("old bridge", "swing bridge")
     page.keyboard.press("Escape")
     press(page, "Keyboard help")
-    page.get_by_role("dialog", name="Keyboard shortcuts").get_by_text("Refuse the suggestion").wait_for()
+    page.get_by_role("dialog", name="Keyboard shortcuts").get_by_text("Refuse the suggestion at the cursor").wait_for()
 
 
 def test_the_mode_is_remembered_for_the_story_in_this_tab_and_said_in_words(as_editor, story):
