@@ -885,7 +885,9 @@ def _unmet(s: Situation) -> str:
 
 
 def _hidden(s: Situation) -> bool:
-    """Leave out a button that would only say that there is nothing to take back, or nothing to approve again."""
+    """Leave out a button that can never be pressed again, or that would only say that there is nothing to take back."""
+    if s.verb.name in {"spike", "embargo"} and s.article.first_published_at is not None:
+        return True
     if s.verb.name == "approve" and s.article.status == Status.APPROVED:
         return s.article.is_scheduled or not s.words.since_approval
     return s.verb.name == "unschedule" and s.article.publish_at is None
