@@ -39,6 +39,10 @@ TABLE = {
     "authors.add_user": CHIEFS,
     "authors.change_user": CHIEFS,
     "notices.change_room": CHIEFS,
+    "recurring.view_storytemplate": EVERYBODY,
+    "recurring.add_storytemplate": EDITORS,
+    "recurring.change_storytemplate": EDITORS,
+    "recurring.delete_storytemplate": EDITORS,
 }
 
 
