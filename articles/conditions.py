@@ -1,7 +1,7 @@
 """When a verb is refused although role and state would allow it: each condition is a sentence.
 
 Decides what a story needs before something is done to it, and how the desk says that it is missing. Which verb
-has which conditions stands in `transitions.py`; `workflow.py` asks them under the story's lock.
+has which conditions stands in `transitions.py`; `workflow/` asks them under the story's lock.
 """
 
 import datetime as dt

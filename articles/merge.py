@@ -2,7 +2,7 @@
 
 Pure: three StoryContents in (what both started from, theirs, mine), one out, with a clash for each place that both
 changed into different things. Fields that only one of them touched, and paragraphs that only one of them touched,
-are taken from that one. Whether a save may happen at all is `workflow.py`'s to say, how a clash looks
+are taken from that one. Whether a save may happen at all is `workflow/`'s to say, how a clash looks
 `templates/desk/story/_clash.html`'s.
 
 Facts that nobody at the story types (a photo's credit, an author's note, a section's name) are no changes here:

@@ -1,7 +1,7 @@
 """Notes stay on their words: what is done to their positions when a body changes.
 
 Decides which notes are moved, and when one counts as having lost its passage. Where a passage went is worked out
-in `anchors.py`. Called by `workflow.py` inside the transaction of every save.
+in `anchors.py`. Called by `workflow/` inside the transaction of every save.
 """
 
 from articles import anchors, body

@@ -1,7 +1,7 @@
 """Cutting what readers see from an approved revision, and withdrawing it.
 
 Decides how a version of a story becomes a PublishedArticle: its HTML, its address, its span of time, which
-photos it sets free. Whether that may happen is `workflow.py`'s to say; everything here runs inside its
+photos it sets free. Whether that may happen is `workflow/`'s to say; everything here runs inside its
 transaction. The preview cuts the same row without saving it.
 """
 

@@ -1,6 +1,6 @@
 """The table of verbs: from which state to which, who may, and what the story needs first.
 
-Data only. `workflow.py` carries the verbs out and is the only code that changes a status; the desk draws its
+Data only. `workflow/` carries the verbs out and is the only code that changes a status; the desk draws its
 buttons from this table; `docs/workflow.md` and the database's own rule on status changes are made from it.
 """
 

@@ -63,7 +63,7 @@ def empty_cache() -> None:
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is not somebody who holds a story's lock: verbs of a test happen when it says so."""
-    monkeypatch.setattr("articles.workflow._A_BLINK", 1.5)
+    monkeypatch.setattr("articles.workflow.lock._A_BLINK", 1.5)
 
 
 @pytest.fixture

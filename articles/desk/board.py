@@ -1,7 +1,7 @@
 """The board: every story that somebody works on, in a column for where it stands, and cards that move.
 
 Decides which columns there are, what is in each and what moving a card means: always a verb, carried out by
-`workflow.py` like any other, asked for on the same page for mouse, keyboard and without script. What a card may
+`workflow/` like any other, asked for on the same page for mouse, keyboard and without script. What a card may
 do is asked for one card at a time, when somebody takes hold of it; the board itself costs the same number of
 queries with two cards and with two hundred.
 """

@@ -1,7 +1,7 @@
 """The story as the desk works on it: columns, bylines, topics.
 
 Decides how the working copy is stored and how it becomes a StoryContent and back. It changes through the
-verbs in `workflow.py` only; what readers see is a PublishedArticle and never this.
+verbs in `workflow/` only; what readers see is a PublishedArticle and never this.
 """
 
 import datetime as dt

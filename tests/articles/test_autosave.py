@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from articles import presence, unsaved, workflow
+from articles import conditions, presence, unsaved, workflow
 from articles.models import Article, Event, Presence, Revision, Unsaved
 from articles.statuses import Status
 from tests.articles.test_desk import ADD, form_of, page
@@ -183,7 +183,7 @@ class TestWhatAutosaveMustNotDo:
         assert said in answer.json()["said"]
         article = Article.objects.get()
         assert (article.status, article.version) == (status, 1)
-        assert not workflow.touched(article, by=editor)
+        assert not conditions.touched(article, by=editor)
         assert Unsaved.objects.open().get().reason == answer.json()["said"]
 
     def test_the_button_still_does(self, as_user, writer, editor, second_editor):

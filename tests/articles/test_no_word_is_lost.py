@@ -112,7 +112,9 @@ def test_every_word_that_the_server_acknowledged_is_there(db, script):
         elif what == "lost":
             page.save(answer_arrives=False)
         elif what == "dies":
-            with mock.patch("articles.workflow.Revision.objects.create", side_effect=OperationalError("killed")):
+            with mock.patch(
+                "articles.workflow.revisions.Revision.objects.create", side_effect=OperationalError("killed")
+            ):
                 page.save()
         else:
             page.load()
