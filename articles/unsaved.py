@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 import structlog
 from django.db import transaction
 
+from articles.content import plain
 from articles.models import Article, Unsaved
 from authors.models import User
 
@@ -57,12 +58,13 @@ def keep(
 
     About three queries, in a transaction of its own.
     """
+    clean = [(plain(name), plain(value)) for name, value in fields]  # the database takes no control characters
     with transaction.atomic():
         rows = Unsaved.objects.open().of(person, article).filter(tab=tab)
         latest = rows.select_for_update().order_by("-pk").first()
-        if latest is None or not loses_nothing(latest.fields, fields):
+        if latest is None or not loses_nothing(latest.fields, clean):
             latest = Unsaved(person=person, article=article, tab=tab, started_at=now)
-        latest.version, latest.fields = version, [list(pair) for pair in fields]
+        latest.version, latest.fields = version, [list(pair) for pair in clean]
         latest.reason, latest.kept_at = reason[:500], now
         latest.save()
     return latest

@@ -42,6 +42,8 @@ def asked(text: str, *, now: dt.datetime) -> Asked:
         at = parse_datetime(text.strip().replace(" ", "+")) if text else None
     except ValueError:
         at = None
+    if at is not None and not 1900 <= at.year <= 2200:  # at the ends of the calendar there is no other zone's time
+        at = None
     try:
         if at is None:
             return Asked(now, "This is no date and time, so this is what readers see now." if text else "")

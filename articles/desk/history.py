@@ -165,7 +165,12 @@ def _place(cursor: str) -> tuple[dt.datetime | None, int, int]:
         moment = parse_datetime(at)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None or kind not in {"0", "1"} or not (number.isdigit() and len(number) < 19):
+    if (
+        moment is None
+        or moment.tzinfo is None
+        or kind not in {"0", "1"}
+        or not (number.isascii() and number.isdigit() and len(number) < 19)
+    ):
         return None, 0, 0
     return moment, int(kind), int(number)
 

@@ -20,7 +20,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 
 from articles import body, publishing, unsaved, workflow
-from articles.content import RIGHT_TO_LEFT, StoryContent
+from articles.content import RIGHT_TO_LEFT, StoryContent, plain
 from articles.desk import approval, changed, checks, clashes, notes, plan, starting, suggestions, times, undo
 from articles.desk.forms import BylineFormSet, GivenWithSubmit, GivenWithVerb, StoryForm, content_of, initial_bylines
 from articles.merge import CHOICES, Choice
@@ -238,7 +238,7 @@ def save(
 
 def tab_of(request: HttpRequest) -> str:
     """Return what the page that sent this calls itself."""
-    return request.POST.get("tab", "")[:32]
+    return plain(request.POST.get("tab", ""))[:32]
 
 
 def keep(request: HttpRequest, article: Article | None, *, reason: str, now: dt.datetime) -> Unsaved:
@@ -260,7 +260,7 @@ def pairs_of(sent: str) -> list[tuple[str, str]]:
     """Read a form that a page sent as JSON: a list of names and values. What is not one is an empty form."""
     try:
         pairs = json.loads(sent)
-    except ValueError:
+    except (ValueError, RecursionError):  # lists in lists in lists are no form either
         return []
     if not isinstance(pairs, list):
         return []
