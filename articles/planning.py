@@ -71,7 +71,8 @@ def _colleague(value: User | None, now: dt.datetime) -> User | None:
 
 
 def _reviewer(value: User | None, now: dt.datetime) -> User | None:
-    if value is not None and not _colleague(value, now).has_perm("articles.review"):  # type: ignore[union-attr]
+    colleague = _colleague(value, now)
+    if colleague is not None and not colleague.has_perm("articles.review"):
         raise NotPlannable(f"{value} does not review stories. Ask an editor.")
     return value
 

@@ -135,7 +135,7 @@ def _expose(picture: Picture, original: IO[bytes], kind: str) -> tuple[Image.Ima
                 picture.share_box, (shrink_x, shrink_y) * 2, (upright.width, upright.height) * 2, strict=True
             )
         )
-        share = upright.resize(picture.share_size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)  # type: ignore[arg-type]
+        share = upright.resize(picture.share_size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)  # type: ignore[arg-type]  # four floats, as Pillow takes
         sheet = _fit(upright, size)
     return _print_colours(sheet, profile), _print_colours(share, profile)
 

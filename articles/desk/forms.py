@@ -129,7 +129,7 @@ class StoryForm(forms.ModelForm):
         choices = settings.STORY_LANGUAGES
         if language not in dict(choices) and language == self.instance.language:
             choices = [*choices, (language, language)]  # a story in a language that is offered no more keeps it
-        self.fields["language"].choices = choices  # type: ignore[attr-defined]
+        self.fields["language"].choices = choices  # type: ignore[attr-defined]  # a field with choices
         for name in ("headline", "standfirst", "body", "lead_caption", "lead_alt"):
             self.fields[name].widget.attrs |= {"lang": language, "dir": direction(language)}
 
@@ -194,8 +194,8 @@ class _Bylines(forms.BaseFormSet):
         """Let the order and the mark of a row taken out belong to the page's form, too."""
         super().add_fields(form, index)
         author = form.fields["author"]
-        author.queryset = self.authors  # type: ignore[attr-defined]
-        author.choices = self.choices  # type: ignore[attr-defined]
+        author.queryset = self.authors  # type: ignore[attr-defined]  # a field with choices
+        author.choices = self.choices  # type: ignore[attr-defined]  # a field with choices
         for name in ("ORDER", "DELETE"):
             form.fields[name].widget.attrs["form"] = STORY
 

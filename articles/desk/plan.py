@@ -57,8 +57,8 @@ class PlanForm(forms.Form):
         if article is not None:
             options["initial"] = {name: getattr(article, name) for name in FACTS} | (options.get("initial") or {})
         super().__init__(*args, **{"label_suffix": "", **options})
-        self.fields["assigned_to"].queryset = writers(actor, article)  # type: ignore[attr-defined]
-        self.fields["asked_editor"].queryset = reviewers(article)  # type: ignore[attr-defined]
+        self.fields["assigned_to"].queryset = writers(actor, article)  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["asked_editor"].queryset = reviewers(article)  # type: ignore[attr-defined]  # a ModelChoiceField
         for name, most in (("words_planned", 100_000), ("pictures_planned", 500)):
             self.fields[name].widget.attrs |= {"min": 0, "max": most, "inputmode": "numeric"}
         self.fields["slugline"].widget.attrs |= {"maxlength": 60, "autocapitalize": "off"}

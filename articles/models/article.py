@@ -231,7 +231,7 @@ class Article(models.Model):
             pgtrigger.Trigger(
                 name="embargo_before_readers",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("embargo_until"),  # type: ignore[no-untyped-call]
+                operation=pgtrigger.UpdateOf("embargo_until"),  # type: ignore[no-untyped-call]  # pgtrigger has no types
                 func="""
                     IF NEW.embargo_until IS DISTINCT FROM OLD.embargo_until AND EXISTS (
                         SELECT 1 FROM articles_publishedarticle p

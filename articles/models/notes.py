@@ -72,7 +72,7 @@ class Note(models.Model):
     reopened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     reopened_at = models.DateTimeField("reopened at", null=True)
 
-    objects: ClassVar[NoteQuerySet] = NoteQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[NoteQuerySet] = NoteQuerySet.as_manager()  # type: ignore[assignment]  # a manager made of the query set
 
     class Meta:
         ordering = ("at", "pk")

@@ -62,5 +62,5 @@ def tree_of(request: HttpRequest) -> SectionTree:
     tree: SectionTree | None = getattr(request, "_section_tree", None)
     if tree is None:
         tree = SectionTree()
-        request._section_tree = tree  # type: ignore[attr-defined]
+        request._section_tree = tree  # type: ignore[attr-defined]  # kept for this request
     return tree

@@ -3,7 +3,7 @@
 Decides how each verb of `transitions.VERBS` is carried out. Every verb takes the row's lock, looks whether this
 person may do this now, changes the story and writes its record in one transaction, or raises `TransitionRefused`
 with a sentence for the person and changes nothing. The desk, commands and imports call `workflow.approve(...)` and
-its like from here and nothing else; the modules are read from `lock.py` on. What readers see is cut by
+its like from here and nothing else; the modules stand in reading order in ARCHITECTURE.md. What readers see is cut by
 `articles/publishing.py`.
 """
 

@@ -206,14 +206,14 @@ class Pen:
 
     def shape(self, points: Sequence[Point], ink: object) -> None:
         """Fill a polygon."""
-        self._draw.polygon([self._at(x, y) for x, y in points], fill=ink)  # type: ignore[arg-type]
+        self._draw.polygon([self._at(x, y) for x, y in points], fill=ink)  # type: ignore[arg-type]  # floats
 
     def line(self, points: Sequence[Point], width: float, ink: object) -> None:
         """Draw a line, with round corners if it is opaque."""
         thick = max(1, round(width * SMOOTH))
         # Round joints of half-transparent ink would show as dots.
         joint = None if isinstance(ink, tuple) and len(ink) == 4 and ink[3] < 255 else "curve"
-        self._draw.line([self._at(x, y) for x, y in points], fill=ink, width=thick, joint=joint)  # type: ignore[arg-type]
+        self._draw.line([self._at(x, y) for x, y in points], fill=ink, width=thick, joint=joint)  # type: ignore[arg-type]  # floats
 
     def dashes(self, points: Sequence[Point], width: float, ink: object, dash: float, gap: float) -> None:
         """Draw a broken line along a curve whose points lie close together."""
@@ -236,16 +236,16 @@ class Pen:
             return
         ends = [*self._at(x0, y0), *self._at(x1, y1)]
         ends[2], ends[3] = max(ends[2] - 1, ends[0]), max(ends[3] - 1, ends[1])
-        self._draw.rounded_rectangle(ends, radius * SMOOTH, fill=ink)  # type: ignore[arg-type]
+        self._draw.rounded_rectangle(ends, radius * SMOOTH, fill=ink)  # type: ignore[arg-type]  # floats
 
     def oval(self, x: float, y: float, across: float, down: float, ink: object) -> None:
         """Fill an ellipse given by its centre and half-axes."""
-        self._draw.ellipse([*self._at(x - across, y - down), *self._at(x + across, y + down)], fill=ink)  # type: ignore[arg-type]
+        self._draw.ellipse([*self._at(x - across, y - down), *self._at(x + across, y + down)], fill=ink)  # type: ignore[arg-type]  # floats
 
     def ring(self, x: float, y: float, radius: float, width: float, ink: object) -> None:
         """Draw a circle line."""
         ends = [*self._at(x - radius, y - radius), *self._at(x + radius, y + radius)]
-        self._draw.ellipse(ends, outline=ink, width=max(1, round(width * SMOOTH)))  # type: ignore[arg-type]
+        self._draw.ellipse(ends, outline=ink, width=max(1, round(width * SMOOTH)))  # type: ignore[arg-type]  # floats
 
     def text(
         self, x: float, y: float, words: str, size: float, ink: object, anchor: str = "ls", spread: float = 0
@@ -253,7 +253,7 @@ class Pen:
         """Set one line of type; `spread` is extra space between the letters, in pixels."""
         font = lettering(size * SMOOTH)
         if not spread:
-            self._draw.text(self._at(x, y), words, fill=ink, font=font, anchor=anchor)  # type: ignore[arg-type]
+            self._draw.text(self._at(x, y), words, fill=ink, font=font, anchor=anchor)  # type: ignore[arg-type]  # floats
             return
         widths = [font.getlength(letter) / SMOOTH + spread for letter in words]
         if anchor[0] == "m":
@@ -261,7 +261,7 @@ class Pen:
         elif anchor[0] == "r":
             x -= sum(widths) - spread
         for letter, width in zip(words, widths, strict=True):
-            self._draw.text(self._at(x, y), letter, fill=ink, font=font, anchor=f"l{anchor[1]}")  # type: ignore[arg-type]
+            self._draw.text(self._at(x, y), letter, fill=ink, font=font, anchor=f"l{anchor[1]}")  # type: ignore[arg-type]  # floats
             x += width
 
 
@@ -270,7 +270,7 @@ class Canvas:
 
     def __init__(self, name: str, width: int, height: int) -> None:
         # Not for secrets: the same name must give the same picture.
-        self.rng = random.Random(name)  # noqa: S311
+        self.rng = random.Random(name)  # noqa: S311 - the same drawing each time, no secret
         self.width, self.height = width, height
         self.size = (width, height)
         self.image = Image.new("RGB", self.size)

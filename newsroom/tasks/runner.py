@@ -176,7 +176,7 @@ def _declare(entry: Periodic) -> None:
 
     async def upkeep(context: JobContext, timestamp: int) -> None:
         started = time.time()
-        await does(context.app.job_manager)  # type: ignore[operator]
+        await does(context.app.job_manager)  # type: ignore[operator]  # a name or a function
         after(timestamp, started)
 
     def call(_context: JobContext, timestamp: int) -> None:
@@ -196,7 +196,7 @@ for _entry in PERIODIC:
 
 def last_heartbeat() -> datetime | None:
     """Return when a worker last said that it lives, None when there is none. Costs one query."""
-    return ProcrastinateWorker.objects.aggregate(last=Max("last_heartbeat"))["last"]  # type: ignore[no-any-return]
+    return ProcrastinateWorker.objects.aggregate(last=Max("last_heartbeat"))["last"]  # type: ignore[no-any-return]  # an aggregate has no type
 
 
 # --- The worker -------------------------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ async def work(*, until_idle: bool = False) -> None:
 
     Raises `Lost` when the worker cannot go on, as when the database restarts: start it again.
     """
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]  # procrastinate’s connectors have it, its base class does not
         async with app.open_async():
             lanes = [
                 asyncio.create_task(

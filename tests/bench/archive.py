@@ -59,7 +59,7 @@ def _sections() -> list[int]:
     return list(Section.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def _insert(cursor, first: int, stories: int, *, people: list[int], sections: list[int], now: dt.datetime) -> None:  # type: ignore[no-untyped-def]
+def _insert(cursor, first: int, stories: int, *, people: list[int], sections: list[int], now: dt.datetime) -> None:
     values = {"first": first, "stories": stories, "people": people, "sections": sections, "now": now}
     cursor.execute(
         f"""

@@ -92,7 +92,7 @@ def _plans(writer: User) -> None:
         print(f"{name:<20}{plan['Execution Time']:>8.2f}  {', '.join(dict.fromkeys(_read_by(plan['Plan'])))}")
 
 
-def _read_by(node: dict) -> list[str]:  # type: ignore[type-arg]
+def _read_by(node: dict) -> list[str]:
     own = [node["Index Name"]] if "Index Name" in node else []
     if node["Node Type"] == "Seq Scan":
         own = [f"all of {node['Relation Name']}"]

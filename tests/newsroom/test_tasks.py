@@ -91,7 +91,7 @@ def upkeep(job: Callable[[Any], Any]) -> None:
         async with app.open_async():
             await job(app.job_manager)
 
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+    with app.replace_connector(app.connector.get_worker_connector()):
         in_a_thread(call())
 
 

@@ -7,7 +7,7 @@
    a crash, a closed lid, a lost connection. It belongs to the person who typed it, also where two share a browser. */
 
 import { element } from "story-editor/dialogs"
-import { control, flushWith, form, isDirty, isLeaving, markKept, markSaved, say, take, typed } from "desk/story"
+import { control, flushWith, form, isDirty, isLeaving, markKept, markSaved, say, take, token, typed } from "desk/story"
 
 const REST = 1200 // milliseconds without a keystroke, then the server gets the words
 const LONGEST = 8000 // also while somebody never rests
@@ -41,7 +41,6 @@ const person = form?.dataset.person
 const tab = form ? control("tab").value : ""
 const place = () => location.pathname.replace(/change\/$/, "")
 const storyKey = () => form.dataset.story ?? "new"
-const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? control("csrfmiddlewaretoken").value
 const state = document.getElementById("save-state")
 
 function show(words, kind = "") {

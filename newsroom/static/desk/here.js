@@ -4,7 +4,7 @@
    they are merged with the next save. */
 
 import { element } from "story-editor/dialogs"
-import { control, form, isDirty, markSaved, say, take, typed } from "desk/story"
+import { control, form, isDirty, markSaved, say, take, token, typed } from "desk/story"
 
 const WATCHED = 4000
 const HIDDEN = 30_000
@@ -17,7 +17,6 @@ let typedAt = 0
 let timer = 0
 let told = ""
 
-const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? ""
 const every = () => (document.visibilityState === "visible" ? WATCHED : HIDDEN)
 const shownVersion = () => (form ? control("version").value : version)
 

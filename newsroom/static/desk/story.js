@@ -22,7 +22,11 @@ import { replaceBody } from "story-editor/remote"
 
 export const form = document.getElementById("story")
 export const control = (name) => form.elements.namedItem(name)
-const token = () => control("csrfmiddlewaretoken")?.value ?? ""
+/** What a request must show: signing in again makes a new one in the cookie, while the page holds the old. */
+export const token = () =>
+  document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ??
+  document.querySelector("input[name=csrfmiddlewaretoken]")?.value ??
+  ""
 let spoken = null
 /** Say a sentence politely to those who cannot see what changed. */
 export const say = (sentence) => {
