@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -30,15 +31,26 @@ from media.models import Photo
 _SEARCH_WORDS = 8
 
 
+class _OneOf(models.Func):
+    """Tells whether a value is one of an array's."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+
 class ArticleQuerySet(models.QuerySet["Article"]):
     """Reading rules for working copies. None of them is for readers."""
 
     def of(self, user: User) -> "ArticleQuerySet":
-        """Stories that somebody started, stands under or is to write: three short looks at indexes, joined."""
+        """Stories that somebody started, stands under or is to write: three short looks at indexes, joined.
+
+        As an array, not as a subquery: with `IN` the planner joins them to the index of the whole archive.
+        """
         started = Article.objects.filter(created_by=user).order_by().values("pk")
         to_write = Article.objects.filter(assigned_to=user).order_by().values("pk")
         under = Byline.objects.filter(author__user=user).order_by().values("article")
-        return self.filter(pk__in=started.union(to_write, under))
+        return self.filter(_OneOf("pk", ArraySubquery(started.union(to_write, under).order_by())))
 
     def to_write(self, user: User) -> "ArticleQuerySet":
         """Drafts that are assigned to somebody, what is due first coming first, what has no time last."""

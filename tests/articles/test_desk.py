@@ -5,6 +5,8 @@ import re
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -125,16 +127,25 @@ class TestHome:
         assert "You have no open stories" in html
         assert "Start a story" in html
 
-    def test_home_costs_the_same_with_two_stories_and_with_forty(
-        self, as_user, writer, editor, django_assert_max_num_queries
-    ):
+    def test_stories_that_one_was_asked_to_read_come_first(self, as_user, writer, editor):
+        make_story(writer=writer, status=Status.IN_REVIEW, headline="Waits longest")
+        asked = make_story(writer=writer, headline="Asked for you")
+        workflow.submit(asked.pk, actor=writer, now=NOW + dt.timedelta(minutes=1), asked_editor=editor)
+        html = as_user(editor).get(HOME).content.decode()
+        assert html.index("Asked for you") < html.index("Waits longest")
+
+    def test_home_costs_the_same_with_two_stories_and_with_two_hundred(self, as_user, writer, editor):
         client = as_user(editor)
-        for count in (2, 20):
+        counts = []
+        for count in (1, 99):
             for _ in range(count):
                 make_story(writer=writer, status=Status.IN_REVIEW)
                 make_story(writer=editor)
-            with django_assert_max_num_queries(16):
+            client.get(HOME)
+            with CaptureQueriesContext(connection) as queries:
                 client.get(HOME)
+            counts.append(len(queries))
+        assert counts == [8, 8], [query["sql"][:80] for query in queries.captured_queries]
 
 
 class TestTheList:
