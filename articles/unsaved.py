@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from articles.content import plain
 from articles.models import Article, Unsaved
@@ -84,7 +85,8 @@ def find(person: User, article: Article | None, number: int) -> Unsaved | None:
 def saved(person: User, article: Article, *, tab: str, now: dt.datetime) -> None:
     """Note that the words of a tab are part of the story now, also those from before the story was started."""
     if tab:
-        Unsaved.objects.open().filter(person=person, tab=tab).update(ended_at=now, article=article)
+        rows = Unsaved.objects.open().filter(Q(article=article) | Q(article=None), person=person, tab=tab)
+        rows.update(ended_at=now, article=article)
 
 
 def end(person: User, number: int, *, now: dt.datetime) -> Unsaved | None:

@@ -83,10 +83,13 @@ def new_story(request: HttpRequest) -> HttpResponse:
         form = StoryForm(initial=starting.initial(template) if template else language)
         bylines = BylineFormSet(prefix="bylines", initial=initial_bylines(None, author))
         return _page(request, None, form=form, bylines=bylines)
+    now, tab = timezone.now(), tab_of(request)
+    if started := workflow.started_by(actor, tab=tab, now=now):
+        # autosave was quicker, and its answer was lost: this is that story, from what was sent first
+        return story(request, started.pk, started_with=1)
     form, bylines = bound(request.POST, None)
     if not (form.is_valid() and bylines.is_valid()):
         return _page(request, None, form=form, bylines=bylines, status=422)
-    now, tab = timezone.now(), tab_of(request)
     try:
         article = workflow.start(content=content_of(form, bylines), actor=actor, now=now, tab=tab)
     except TransitionRefused as refused:
@@ -98,7 +101,7 @@ def new_story(request: HttpRequest) -> HttpResponse:
     return redirect("admin:articles_article_change", article.pk)
 
 
-def story(request: HttpRequest, story_id: str) -> HttpResponse:
+def story(request: HttpRequest, story_id: str | int, *, started_with: int = 0) -> HttpResponse:
     """Show a story, and keep what was written. A bounded number of queries, whatever its length."""
     article = find(story_id)
     if request.method != "POST":
@@ -111,7 +114,7 @@ def story(request: HttpRequest, story_id: str) -> HttpResponse:
         return _page(request, article, form=form, bylines=bylines, status=422)
     try:
         before = article.version
-        article = save(request, article, form, bylines, now=now)
+        article = save(request, article, form, bylines, now=now, started_with=started_with)
     except TransitionRefused as refused:
         keep(request, article, reason=str(refused), now=now)
         stale = refused if isinstance(refused, StaleSave) else None

@@ -147,6 +147,14 @@ class TestANewStory:
         assert article.headline == "The bridge opens"
         assert first["page"] == page(article)
 
+    def test_the_button_goes_on_with_the_story_that_autosave_began(self, as_user, writer):
+        client = as_user(writer)
+        client.post(NEW, form_of(headline="The bridge", tab="t1"))  # the answer never arrives
+        response = client.post(ADD, form_of(headline="The bridge opens", tab="t1"))
+        article = Article.objects.get()
+        assert article.headline == "The bridge opens"
+        assert response.url == page(article)
+
     def test_another_page_starts_another_story(self, as_user, writer):
         client = as_user(writer)
         client.post(NEW, form_of(headline="One", tab="t1"))
