@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import cast
 
 from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -72,7 +75,7 @@ class MineFilter(admin.SimpleListFilter):
 class ArticleAdmin(admin.ModelAdmin):
     """The list of all stories, and the story's own pages instead of the stock form."""
 
-    list_display = ("headline_or_not", "state_pill", "section", "who", "changed_at")
+    list_display = ("headline_or_not", "state_pill", "section", "who", "changed")
     list_display_links = ("headline_or_not",)
     list_filter = (MineFilter, StateFilter, SectionFilter)
     search_fields = ("headline", "slugline", "slug")
@@ -172,4 +175,13 @@ class ArticleAdmin(admin.ModelAdmin):
     @admin.display(description="Bylines")
     def who(self, article: Article) -> str:
         """Return the names under the story, or who started it."""
-        return ", ".join(str(byline) for byline in article.bylines.all()) or str(article.created_by)
+        names = [str(byline) for byline in article.bylines.all()] or [str(article.created_by)]
+        more = len(names) - 3
+        return ", ".join(names[:3]) + (f" and {more} more" if more > 0 else "")
+
+    @admin.display(description="Changed")
+    def changed(self, article: Article) -> SafeString:
+        """Return how long ago the story was changed; the moment with its zone shows on pointing."""
+        at = timezone.localtime(article.changed_at)
+        moment = date_format(at, "j F Y, H:i T")
+        return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), moment, naturaltime(at))

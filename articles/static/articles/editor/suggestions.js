@@ -299,7 +299,7 @@ function fill(editor, storage) {
   empty.textContent = open.length ? `The first ${MOST_ROWS} are listed; ${keys("F8")} in the text goes on.` : "No suggestion is open."
   empty.hidden = open.length > 0 && open.length <= MOST_ROWS
   panel.querySelector(".all").hidden = open.length < 2
-  panel.hidden = false
+  if (open.length) panel.hidden = false // empty, it is a line of noise beside a story that nobody suggests to
   mark(storage)
   if (kept) panel.querySelector(`[data-id="${kept[0]}"] [data-do=${kept[1]}]`)?.focus()
 }
