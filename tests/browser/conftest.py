@@ -58,6 +58,7 @@ def open_as(chromium, site):
             page.wait_for_url("**/desk/**")
         return page
 
+    opened.faults = faults
     yield opened
     for context in contexts:
         context.close()
