@@ -58,7 +58,6 @@ def open_as(chromium, site):
             page.wait_for_url("**/desk/**")
         return page
 
-    opened.faults = faults
     yield opened
     for context in contexts:
         context.close()

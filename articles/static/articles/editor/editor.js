@@ -419,6 +419,13 @@ export const StoryDesk = Extension.create({
   }),
   addKeyboardShortcuts() {
     return {
+      // The library splits what is left of a selection as if it had stood in one block, and fails between a paragraph
+      // and a list. So the words go first, and Enter does what it does at a cursor.
+      Enter: () => {
+        const { selection } = this.editor.state
+        if (!selection.empty && !selection.$from.sameParent(selection.$to)) this.editor.commands.deleteSelection()
+        return false
+      },
       "Alt-F10": () => {
         root(this.editor).querySelector(".story-toolbar").focusFirst()
         return true
