@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 
 from articles import workflow
@@ -30,7 +31,6 @@ from articles.desk.wanted import day_bounds, day_words, read_day
 from articles.models import Article
 from articles.models.article import section_label
 from articles.statuses import Status
-from articles.templatetags.planning import due_on
 from articles.workflow import TransitionRefused
 from authors.models import User
 
@@ -289,7 +289,7 @@ def _row(article: Article, actor: User, page: Page, *, editing: bool = False, fo
         Cell("number", str(article.word_count or ""), "Words there"),
         cell("number", "pictures_planned", "Pictures planned", article.pictures_planned),
         Cell("number", str(article.picture_count or ""), "Pictures there"),
-        cell("due", "due_at", "Due", due_on(article, page.day), due),
+        cell("due", "due_at", "Due", _due_on(article, page.day), due),
     ]
     return Row(article, cells, may_plan, form if editing else None)
 
@@ -317,3 +317,11 @@ def _totals(articles: list[Article]) -> dict[str, int]:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _due_on(article: Article, day: dt.date | None) -> str:
+    """Return when a story is due as a page of the budget prints it: the hour on its day, and else the day too."""
+    if article.due_at is None:
+        return ""
+    local = timezone.localtime(article.due_at)
+    return date_format(local, "H:i") if local.date() == day else date_format(local, "D j M, H:i")

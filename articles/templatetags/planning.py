@@ -25,15 +25,6 @@ def due_words(article: Article, now: dt.datetime) -> str:
 
 
 @register.filter
-def due_on(article: Article, day: dt.date | None) -> str:
-    """Return when a story is due as a page of the budget prints it: the hour on its day, and else the day too."""
-    if article.due_at is None:
-        return ""
-    local = timezone.localtime(article.due_at)
-    return date_format(local, "H:i") if local.date() == day else date_format(local, "D j M, H:i")
-
-
-@register.filter
 def is_overdue(article: Article, now: dt.datetime) -> bool:
     """Tell whether a story is due and still with its writer."""
     return article.is_overdue(at=now)
