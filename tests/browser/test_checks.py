@@ -41,9 +41,9 @@ def test_the_list_follows_the_words_and_says_only_its_counts(page):
 def test_a_jump_selects_the_block_in_the_editor(page):
     page.locator("#checks a", has_text="does not say where it leads").click()
     expect(page.locator(".ProseMirror[contenteditable=true]")).to_be_focused()
-    assert page.evaluate("getSelection().toString()") == "See here, where the bridge is."
+    page.wait_for_function("() => getSelection().toString() === 'See here, where the bridge is.'")
     page.locator("#checks a", has_text="opens and is not closed").click()
-    assert page.evaluate("getSelection().toString()") == "One “open quotation."
+    page.wait_for_function("() => getSelection().toString() === 'One “open quotation.'")
 
 
 def test_a_jump_by_keyboard_moves_the_focus_into_the_field(page):

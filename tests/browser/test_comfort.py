@@ -66,14 +66,14 @@ def count_is(page, words):
 def test_matches_are_counted_and_walked_through(write):
     page = write("<p>The bridge, the <strong>Bri</strong>dge and</p><ul><li>a footbridge</li></ul>")
     find(page, "bridge")
-    page.wait_for_function("document.querySelector('.find-count').value.endsWith(' of 3')")
+    page.wait_for_function("() => document.querySelector('.find-count').value.endsWith(' of 3')")
     page.keyboard.press("Enter")
     page.keyboard.press("Shift+Enter")
     page.get_by_label("Match case").check()
-    page.wait_for_function("document.querySelector('.find-count').value.endsWith(' of 2')")
+    page.wait_for_function("() => document.querySelector('.find-count').value.endsWith(' of 2')")
     page.get_by_label("Match case").uncheck()
     page.get_by_label("Whole words").check()
-    page.wait_for_function("document.querySelector('.find-count').value.endsWith(' of 2')")
+    page.wait_for_function("() => document.querySelector('.find-count').value.endsWith(' of 2')")
     assert page.locator(".find-current").count() >= 1
     page.get_by_label("Find", exact=True).fill("tunnel")
     count_is(page, "None found")
@@ -86,7 +86,7 @@ def test_all_are_replaced_as_one_step_that_undo_takes_back(write):
     page.get_by_label("Replace with").fill("boat")
     page.get_by_role("button", name="Replace all").click()
     wait_for_body(page, "<p>One <em>boat</em>, two boats.</p><p>A boat. boat!</p>")
-    page.wait_for_function("document.querySelector('.find-count').value.startsWith('4 replaced')")
+    page.wait_for_function("() => document.querySelector('.find-count').value.startsWith('4 replaced')")
     page.keyboard.press("Escape")
     page.keyboard.press("Control+z")
     wait_for_body(page, source)
@@ -109,7 +109,7 @@ def test_one_is_replaced_and_the_next_is_shown(write):
 def test_escape_closes_and_goes_back_to_the_text_with_the_match_chosen(write):
     page = write("<p>One bridge.</p>")
     find(page, "bridge")
-    page.wait_for_function("document.querySelector('.find-count').value === '1 of 1'")
+    page.wait_for_function("() => document.querySelector('.find-count').value === '1 of 1'")
     page.keyboard.press("Escape")
     page.locator(".story-find").wait_for(state="hidden")
     page.keyboard.type("tunnel")
@@ -144,7 +144,7 @@ def test_fifty_thousand_words_are_found_and_replaced(write):
     paragraph = "<p>" + "the ship passed under a bridge by night and " * 11 + "stopped.</p>"
     page = write(paragraph * 500)
     find(page, "bridge")
-    page.wait_for_function("document.querySelector('.find-count').value.endsWith(' of 5,500')")
+    page.wait_for_function("() => document.querySelector('.find-count').value.endsWith(' of 5,500')")
     page.get_by_label("Replace with").fill("tunnel")
     page.get_by_role("button", name="Replace all").click()
     wait_for_body(page, (paragraph * 500).replace("bridge", "tunnel"))
@@ -168,7 +168,7 @@ def test_keys_go_to_pages_and_to_the_search(open_as, writer):
     page = open_as(writer)
     page.locator("#single-keys:not([disabled])").wait_for(state="attached")
     page.keyboard.press("/")
-    page.wait_for_function("document.activeElement.id === 'bar-search'")
+    page.wait_for_function("() => document.activeElement.id === 'bar-search'")
     page.keyboard.type("n?g")  # words, while somebody types
     assert page.locator("#bar-search").input_value() == "n?g"
     page.keyboard.press("Tab")
@@ -197,9 +197,9 @@ def test_single_keys_can_be_switched_off_and_stay_off(open_as, writer):
 def test_the_buttons_and_the_text_of_a_story_are_a_key_away(write):
     page = write()
     page.keyboard.press("v")
-    page.wait_for_function("document.activeElement.textContent.trim() === 'Save draft'")
+    page.wait_for_function("() => document.activeElement.textContent.trim() === 'Save draft'")
     page.keyboard.press("e")
-    page.wait_for_function("document.activeElement.classList.contains('ProseMirror')")
+    page.wait_for_function("() => document.activeElement.classList.contains('ProseMirror')")
 
 
 def test_every_shortcut_of_the_toolbar_stands_in_the_list(write):
@@ -261,7 +261,7 @@ def test_what_was_written_in_focus_mode_is_saved_by_keyboard(write):
     page.keyboard.press("Control+s")
     page.get_by_text("Saved", exact=False).first.wait_for(state="attached")
     page.wait_for_load_state()
-    page.wait_for_function("document.querySelector('textarea[name=body]').value.includes('Two.')")
+    page.wait_for_function("() => document.querySelector('textarea[name=body]').value.includes('Two.')")
 
 
 # --- Right to left, languages -------------------------------------------------------------------------------------

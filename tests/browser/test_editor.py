@@ -303,6 +303,9 @@ def test_nobody_is_trapped_in_a_list_or_a_table(write):
     page = write("<ul><li>one</li><li>two</li></ul><table><tbody><tr><th>a</th></tr></tbody></table><p>end</p>")
 
     text_of(page).locator("li").nth(1).click()
+    page.wait_for_function(
+        "() => document.querySelector('textarea[name=body]').storyEditor.state.selection.$from.parent.textContent === 'two'"
+    )
     page.keyboard.press("Tab")
     assert page.evaluate(inside), "Tab alone belongs to the list"
     page.keyboard.press("Escape")

@@ -93,7 +93,7 @@ def test_a_story_is_moved_on_the_calendar_by_keyboard_and_back(open_as, story, e
     page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for()
     page.keyboard.press("Escape")
-    page.wait_for_function("document.activeElement?.matches('[data-move-link]')")
+    page.wait_for_function("() => document.activeElement?.matches('[data-move-link]')")
     page.keyboard.press("Enter")
     field = page.get_by_label("Publish at")
     field.wait_for()
@@ -101,7 +101,7 @@ def test_a_story_is_moved_on_the_calendar_by_keyboard_and_back(open_as, story, e
     field.fill(f"{later.date()}T09:15")
     page.keyboard.press("Enter")
     page.get_by_text("moved to").wait_for()
-    page.wait_for_function("document.activeElement?.matches('.moved')")
+    page.wait_for_function("() => document.activeElement?.matches('.moved')")
     moved = Article.objects.get().publish_at
     assert moved.date() == later.date()
     page.keyboard.press("Tab")

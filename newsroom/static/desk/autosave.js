@@ -63,6 +63,7 @@ let sentLast = "" // what the server answered to last, saved or kept
 let rest = 0
 let since = 0 // when the first keystroke came that was not sent yet
 let signedOut = false
+let settled = "All saved" // what the page says while nothing is waiting
 
 async function post(url, fields) {
   const data = new URLSearchParams(fields)
@@ -149,8 +150,9 @@ async function whenSaved(answer, fields, snapshot) {
     markSaved(others ? "" : snapshot)
   }
   forgetHere(snapshot)
+  settled = `Saved at ${answer.at}`
   if (isDirty()) typing()
-  else show(`Saved at ${answer.at}`, "good")
+  else show(settled, "good")
 }
 
 /** The page of a new story becomes that story's page. */
@@ -219,7 +221,7 @@ function typing() {
 function keepHere() {
   clearTimeout(toBrowser)
   const fields = typed()
-  if (!isDirty()) return show(state?.dataset.kind === "good" ? state.textContent : "All saved", "good")
+  if (!isDirty()) return show(settled, "good")
   if (JSON.stringify(fields) === sentLast) return undefined // the server has it already
   return store("readwrite", (rows) =>
     rows.put({ tab, person, story: storyKey(), at: Date.now(), version: control("version").value, fields }),
