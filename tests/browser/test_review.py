@@ -34,6 +34,15 @@ def select(page, words):
         }""",
         words,
     )
+    # the browser tells the editor a moment later, which is sooner than a hand goes on and later than a test does
+    page.wait_for_function(
+        """(words) => {
+          const editor = document.querySelector("textarea[name=body]")?.storyEditor
+          const { from, to } = editor?.state.selection ?? {}
+          return !editor || editor.state.doc.textBetween(from, to) === words
+        }""",
+        arg=words,
+    )
 
 
 def passages(page):
